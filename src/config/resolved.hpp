@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "auth/options.hpp"
+#include "http/options.hpp"
+#include "net/endpoint.hpp"
+#include "proxy/options.hpp"
+#include "rawsocket/options.hpp"
+#include "router/options.hpp"
+#include "wamp/serialization.hpp"
+#include "web/options.hpp"
+#include "websocket/options.hpp"
+
+/// The node as it is to run: immutable, fully defaulted, cross-checked. Made by Resolve from the config message; nothing
+/// on the data path reads protobuf or JSON.
+namespace wampgate::config {
+
+/// A WAMP endpoint over WebSocket: `websocket` transports and paths, `websocket-proxy` paths.
+struct WampWebSocket {
+  std::vector<wamp::Serializer> serializers;        ///< accepted; the client's order decides
+  websocket::ServerOptions options;
+  std::optional<auth::Options> auth;                ///< authenticating mode and router workers
+  std::optional<proxy::TransparentOptions> transparent;  ///< set: transparent mode (proxy workers only)
+  bool operator==(const WampWebSocket&) const = default;
+};
+
+struct Path;
+/// A level of the path table (spec 4.1): segment → service; "/" is the level's own service.
+struct PathLevel {
+  std::map<std::string, Path> paths;
+  bool operator==(const PathLevel&) const;
+};
+struct NotFoundPath {  ///< `none`
+  bool operator==(const NotFoundPath&) const = default;
+};
+struct Path {
+  std::string name;  ///< resource name, "workers/w/transports/t/paths/p[/paths/q]"
+  std::variant<NotFoundPath, PathLevel, web::StaticOptions, web::NodeInfoOptions, web::JsonOptions,
+               web::RedirectOptions, WampWebSocket>
+      service;
+  bool operator==(const Path&) const = default;
+};
+inline bool PathLevel::operator==(const PathLevel& other) const { return paths == other.paths; }
+
+struct WebTransport {
+  http::ServerOptions options;
+  PathLevel root;
+  bool operator==(const WebTransport&) const = default;
+};
+struct RawSocketTransport {
+  rawsocket::ServerOptions options;
+  std::optional<auth::Options> auth;
+  std::optional<proxy::TransparentOptions> transparent;
+  bool operator==(const RawSocketTransport&) const = default;
+};
+
+struct Transport {
+  std::string id;    ///< last part of the name
+  std::string name;  ///< "workers/w/transports/t"
+  net::ListenEndpoint endpoint;
+  std::variant<WebTransport, WampWebSocket, RawSocketTransport> protocol;
+  bool operator==(const Transport&) const = default;
+};
+
+enum class WorkerType : unsigned char { kProxy, kRouter };
+
+struct Worker {
+  std::string id;
+  WorkerType type = WorkerType::kProxy;
+  int processes = 1;
+  std::map<std::string, std::string> env;
+  bool inherit_env = true;
+  std::vector<Transport> transports;
+  // proxy
+  std::map<std::string, proxy::BackendOptions> backends;  ///< `connections`
+  proxy::RouteOptions routes;
+  proxy::SessionLimits limits;
+  // router
+  std::vector<router::RealmOptions> realms;
+  bool operator==(const Worker&) const = default;
+};
+
+struct Node {
+  std::string id;                                      ///< node id, authid towards backends
+  std::string directory;                               ///< absolute
+  std::chrono::milliseconds shutdown_grace{10000};     ///< for sessions to end after SIGTERM
+  std::vector<Worker> workers;
+  bool operator==(const Node&) const = default;
+};
+
+}  // namespace wampgate::config

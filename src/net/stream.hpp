@@ -1,0 +1,104 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/byte_buffer.hpp"
+#include "base/fd.hpp"
+#include "base/status.hpp"
+#include "net/loop.hpp"
+#include "net/poller.hpp"
+
+namespace wampgate::net {
+
+/// What a Stream tells its owner, on the loop's thread.
+class StreamHandler {
+ public:
+  /// Input: what was left unconsumed before, followed by what was just read. Decode in place (the octets may be
+  /// overwritten). Returns how many octets were consumed; the rest comes again with more behind it. Octets of a
+  /// paused, taken or closed stream are kept, not delivered.
+  virtual std::size_t OnData(std::span<char> octets) = 0;
+  /// The peer has ended its side (FIN); nothing more comes.
+  virtual void OnEnd() = 0;
+  /// Unsent output has fallen below the low watermark after having been above the high one.
+  virtual void OnDrained() {}
+  /// Reading or writing failed; the stream is dead. The last call.
+  virtual void OnError(const Status& status) = 0;
+
+ protected:
+  ~StreamHandler() = default;
+};
+
+/// One connected socket, TCP or Unix, in the thread's Poller: reads into a 64 KiB buffer that all streams of the
+/// thread share, keeps only an unconsumed tail, collects output and writes it once per turn. An idle stream holds
+/// no buffers.
+class Stream final : private PollHandler, private Flushable {
+ public:
+  /// Takes a connected, non-blocking socket. Nothing is read before Start.
+  Stream(Loop& loop, UniqueFd socket);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  /// Begins to read for `handler`; may be called again to hand the stream to another owner: octets that the old
+  /// one left unconsumed are delivered to the new one in the next turn.
+  void Start(StreamHandler& handler);
+
+  /// Octets put in front of what will be read next (leftovers of a handshake).
+  void Unread(std::string_view octets);
+
+  /// Output of this turn; append to it, it goes out by itself.
+  ByteBuffer& Output() {
+    loop_.FlushLater(*this);
+    return output_;
+  }
+  /// Octets not yet taken by the kernel.
+  std::size_t pending() const { return output_.size(); }
+  void SetWatermarks(std::size_t low, std::size_t high);
+
+  void PauseReading();
+  void ResumeReading();
+  bool reading() const { return reading_; }
+
+  /// Sends what is queued, then FIN; reading goes on until the peer ends too. OnEnd or OnError follows.
+  void ShutdownWrite();
+  /// Closes now: queued output is dropped. `kReset` sends RST. No callback follows.
+  enum class CloseHow { kOrderly, kReset };
+  void Close(CloseHow how);
+  bool is_open() const { return static_cast<bool>(socket_); }
+
+  int fd() const { return socket_.get(); }
+  Loop& loop() { return loop_; }
+  std::uint64_t octets_in() const { return octets_in_; }
+  std::uint64_t octets_out() const { return octets_out_; }
+
+ private:
+  void OnReady(std::uint32_t events) override;
+  void Flush() override;
+  void Read();
+  void Deliver(std::span<char> octets);
+  void UpdateInterest();
+  void Fail(const Status& status);
+
+  Loop& loop_;
+  UniqueFd socket_;
+  StreamHandler* handler_ = nullptr;
+  ByteBuffer output_;
+  ByteBuffer tail_;
+  std::size_t low_ = 64 * 1024;
+  std::size_t high_ = 256 * 1024;
+  std::uint64_t octets_in_ = 0;
+  std::uint64_t octets_out_ = 0;
+  std::uint32_t interest_ = 0;
+  bool reading_ = true;
+  bool above_high_ = false;
+  bool shutdown_ = false;
+  bool peer_ended_ = false;
+};
+
+/// Peer address in the spelling of spec 3.7: "tcp4:<ip>:<port>", "tcp6:<ip>:<port>", "unix", "unix:<path>".
+std::string PeerName(int socket);
+
+}  // namespace wampgate::net

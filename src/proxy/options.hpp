@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "auth/options.hpp"
+#include "net/endpoint.hpp"
+#include "rawsocket/options.hpp"
+#include "wamp/serialization.hpp"
+#include "websocket/options.hpp"
+
+namespace wampgate::proxy {
+
+/// How a router is reached: one entry of `connections`, of a path's `backends` or of a worker's `backends`.
+struct BackendOptions {
+  std::string id;    ///< `connections` key, or "backend001", …
+  std::string name;  ///< resource name, "workers/w/backends/b"
+  net::ConnectEndpoint endpoint;
+  struct WebSocket {
+    websocket::ClientOptions options;
+    std::vector<wamp::Serializer> serializers;  ///< in order of preference
+    bool operator==(const WebSocket&) const = default;
+  };
+  std::variant<rawsocket::ClientOptions, WebSocket> transport;
+  std::chrono::milliseconds join_timeout{10000};  ///< connect, handshake and WELCOME together
+  bool operator==(const BackendOptions&) const = default;
+};
+
+/// Transparent mode (spec 4.13): the realm in HELLO picks the backends; several of one realm are a round robin.
+struct TransparentOptions {
+  std::map<std::string, std::vector<BackendOptions>> by_realm;
+  std::vector<BackendOptions> fallback;  ///< elements without `realm`
+  bool operator==(const TransparentOptions&) const = default;
+};
+
+/// Routes of authenticating mode: realm → role → backend ids, in order (spec 5.1, 5.10).
+struct RouteOptions {
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> realms;
+  bool operator==(const RouteOptions&) const = default;
+};
+
+/// Deadlines and budgets of frontend sessions (ours: `limits`).
+struct SessionLimits {
+  std::chrono::milliseconds hello_timeout{10000};
+  std::chrono::milliseconds slow_consumer_timeout{30000};    ///< above the high watermark for longer: closed
+  std::size_t max_sessions = 0;                              ///< 0: from the descriptor limit
+  bool expose_backend_details = false;                       ///< pass x_cb_* and transport back in WELCOME
+  bool operator==(const SessionLimits&) const = default;
+};
+
+}  // namespace wampgate::proxy
