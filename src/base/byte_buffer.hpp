@@ -9,7 +9,7 @@ namespace wampgate {
 /// A growing run of octets with a read end and a write end, for output and for incomplete input.
 ///
 /// Empty buffers own no memory. The first block is 64 KiB from a free list of the thread and goes back to it
-/// as soon as the buffer is empty, so an idle connection holds nothing; `ShrinkTo` gives small remainders a
+/// as soon as the buffer is empty, so an idle connection holds nothing; `Compact` gives small remainders a
 /// block of just their size. Not thread-safe; a buffer is used on the thread that made it.
 class ByteBuffer {
  public:
@@ -58,6 +58,7 @@ class ByteBuffer {
 
  private:
   void Grow(std::size_t octets);
+  void MoveTo(std::size_t new_capacity);
 
   char* block_ = nullptr;
   std::size_t capacity_ = 0;

@@ -8,7 +8,8 @@ namespace wampgate {
 /// A WAMP id of global scope: uniform over [1, 2^53] (WAMP "IDs").
 std::uint64_t RandomWampId();
 
-/// Crossbar's serial number: six groups of four characters of "345679ACEFGHJKLMNPQRSTUVWXY", joined by '-' (spec 5.4).
+/// Crossbar's serial number: six groups of four characters of "345679ACEFGHJKLMNPQRSTUVWXY", joined by '-'
+/// (spec 5.4).
 std::string SerialNumber();
 
 /// `octets` random octets, as lower-case hexadecimal.

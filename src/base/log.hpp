@@ -1,11 +1,11 @@
 #pragma once
 
+#include <fmt/core.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
-
-#include <fmt/core.h>
 
 /// Structured logging: a constant sentence plus fields, as text or JSON, one line each, to stderr.
 /// Writing never blocks a loop: lines go through a bounded queue to a thread of the sink; a full queue drops
@@ -35,18 +35,23 @@ struct Field {
   bool is_number;
 };
 
-void Write(Level level, std::string_view module, std::string_view sentence, std::initializer_list<Field> fields = {});
+void Write(Level level, std::string_view module, std::string_view sentence,
+           std::initializer_list<Field> fields = {});
 
-inline void Debug(std::string_view module, std::string_view sentence, std::initializer_list<Field> fields = {}) {
+inline void Debug(std::string_view module, std::string_view sentence,
+                  std::initializer_list<Field> fields = {}) {
   if (Enabled(Level::kDebug)) Write(Level::kDebug, module, sentence, fields);
 }
-inline void Info(std::string_view module, std::string_view sentence, std::initializer_list<Field> fields = {}) {
+inline void Info(std::string_view module, std::string_view sentence,
+                 std::initializer_list<Field> fields = {}) {
   if (Enabled(Level::kInfo)) Write(Level::kInfo, module, sentence, fields);
 }
-inline void Warning(std::string_view module, std::string_view sentence, std::initializer_list<Field> fields = {}) {
+inline void Warning(std::string_view module, std::string_view sentence,
+                    std::initializer_list<Field> fields = {}) {
   if (Enabled(Level::kWarning)) Write(Level::kWarning, module, sentence, fields);
 }
-inline void Error(std::string_view module, std::string_view sentence, std::initializer_list<Field> fields = {}) {
+inline void Error(std::string_view module, std::string_view sentence,
+                  std::initializer_list<Field> fields = {}) {
   if (Enabled(Level::kError)) Write(Level::kError, module, sentence, fields);
 }
 

@@ -7,7 +7,8 @@
 
 namespace wampgate {
 
-/// What a WebSocket frame calls text and binary; RawSocket does not tell them apart (always kBinary on receipt).
+/// What a WebSocket frame calls text and binary; RawSocket does not tell them apart (always kBinary on
+/// receipt).
 enum class MessageKind : std::uint8_t { kText, kBinary };
 
 /// Whether a message may share one frame with those sent before it in the same turn of the loop
@@ -17,11 +18,11 @@ enum class Coalesce : std::uint8_t { kNo, kYes };
 /// How a channel came to its end.
 struct ChannelEnd {
   enum class Cause : std::uint8_t {
-    kClosedByPeer,    ///< the peer closed orderly (WebSocket Close, FIN)
-    kClosedByUs,      ///< Close() or Abort() of ours has finished
-    kLost,            ///< reset, read or write error, FIN without a Close frame
-    kViolation,       ///< the peer broke the framing protocol; `code` and `reason` say how
-    kTimeout,         ///< ping, close or slow-consumer deadline; `reason` says which
+    kClosedByPeer,  ///< the peer closed orderly (WebSocket Close, FIN)
+    kClosedByUs,    ///< Close() or Abort() of ours has finished
+    kLost,          ///< reset, read or write error, FIN without a Close frame
+    kViolation,     ///< the peer broke the framing protocol; `code` and `reason` say how
+    kTimeout,       ///< ping, close or slow-consumer deadline; `reason` says which
   };
   Cause cause = Cause::kLost;
   std::uint16_t code = 0;  ///< WebSocket close code (RFC 6455 7.4), 0 where there is none
@@ -35,10 +36,14 @@ class MessageReceiver {
   /// One whole message. `payload` is valid during the call only.
   virtual void OnMessage(MessageKind kind, std::string_view payload) = 0;
 
-  /// A message of `total` octets has begun that one read does not hold; `head` is what is there of it (at least
-  /// 64 octets). Return true to get it as it arrives, through OnPart, instead of whole, through OnMessage.
-  virtual bool OnLargeMessage(MessageKind /*kind*/, std::size_t /*total*/, std::string_view /*head*/) { return false; }
-  /// The next part of a message accepted by OnLargeMessage, from its first octet on; `last` with the final one.
+  /// A message of `total` octets has begun that one read does not hold; `head` is what is there of it (at
+  /// least 64 octets). Return true to get it as it arrives, through OnPart, instead of whole, through
+  /// OnMessage.
+  virtual bool OnLargeMessage(MessageKind /*kind*/, std::size_t /*total*/, std::string_view /*head*/) {
+    return false;
+  }
+  /// The next part of a message accepted by OnLargeMessage, from its first octet on; `last` with the final
+  /// one.
   virtual void OnPart(std::string_view /*octets*/, bool /*last*/) {}
 
   /// Output that had passed the high watermark has fallen below the low one.
@@ -51,8 +56,8 @@ class MessageReceiver {
   ~MessageReceiver() = default;
 };
 
-/// A pipe of whole messages to one peer: a WebSocket or RawSocket connection, server or client side, after its
-/// handshake. Order is kept. Output is collected and written once per turn of the loop. One thread.
+/// A pipe of whole messages to one peer: a WebSocket or RawSocket connection, server or client side, after
+/// its handshake. Order is kept. Output is collected and written once per turn of the loop. One thread.
 class MessageChannel {
  public:
   static constexpr std::size_t kHighWatermark = 256 * 1024;  ///< of unsent octets: stop feeding
@@ -60,11 +65,12 @@ class MessageChannel {
 
   virtual ~MessageChannel() = default;
 
-  /// Who gets the messages. Must be called before the channel delivers anything; may be changed between messages.
+  /// Who gets the messages. Must be called before the channel delivers anything; may be changed between
+  /// messages.
   virtual void SetReceiver(MessageReceiver* receiver) = 0;
 
-  /// Appends a message to the output. False if it is longer than the peer takes (`max_send_size`) or the channel
-  /// is closing: nothing was sent.
+  /// Appends a message to the output. False if it is longer than the peer takes (`max_send_size`) or the
+  /// channel is closing: nothing was sent.
   virtual bool Send(MessageKind kind, std::string_view payload, Coalesce coalesce = Coalesce::kNo) = 0;
 
   /// Starts a message of exactly `total` octets whose parts follow with SendPart; no Send in between.
