@@ -19,7 +19,7 @@ struct StaticOptions {
 
 /// `json` (spec 4.7).
 struct JsonOptions {
-  std::string compact;   ///< the value, serialized
+  std::string compact;  ///< the value, serialized
   std::string pretty;
   bool prettify = false;
   bool allow_cross_origin = true;
