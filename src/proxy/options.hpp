@@ -31,7 +31,8 @@ struct BackendOptions {
   bool operator==(const BackendOptions&) const = default;
 };
 
-/// Transparent mode (spec 4.13): the realm in HELLO picks the backends; several of one realm are a round robin.
+/// Transparent mode (spec 4.13): the realm in HELLO picks the backends; several of one realm are a round
+/// robin.
 struct TransparentOptions {
   std::map<std::string, std::vector<BackendOptions>> by_realm;
   std::vector<BackendOptions> fallback;  ///< elements without `realm`
@@ -47,9 +48,9 @@ struct RouteOptions {
 /// Deadlines and budgets of frontend sessions (ours: `limits`).
 struct SessionLimits {
   std::chrono::milliseconds hello_timeout{10000};
-  std::chrono::milliseconds slow_consumer_timeout{30000};    ///< above the high watermark for longer: closed
-  std::size_t max_sessions = 0;                              ///< 0: from the descriptor limit
-  bool expose_backend_details = false;                       ///< pass x_cb_* and transport back in WELCOME
+  std::chrono::milliseconds slow_consumer_timeout{30000};  ///< above the high watermark for longer: closed
+  std::size_t max_sessions = 0;                            ///< 0: from the descriptor limit
+  bool expose_backend_details = false;                     ///< pass x_cb_* and transport back in WELCOME
   bool operator==(const SessionLimits&) const = default;
 };
 

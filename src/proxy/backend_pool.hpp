@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "proxy/backend.hpp"
+
+namespace wampgate::proxy {
+
+/// Finds the Backend of given options, so that snapshots share it and it keeps its health and counters over
+/// configuration changes that leave it as it is. Holds none alive itself. One per worker process; loop's
+/// thread only.
+class BackendPool {
+ public:
+  /// The living backend with exactly these options, else a new one.
+  std::shared_ptr<Backend> Acquire(const BackendOptions& options);
+
+ private:
+  std::unordered_multimap<std::string, std::weak_ptr<Backend>> by_name_;
+};
+
+}  // namespace wampgate::proxy

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "auth/options.hpp"
+#include "base/byte_buffer.hpp"
+#include "net/loop.hpp"
+#include "proxy/backend_dialer.hpp"
+#include "proxy/options.hpp"
+#include "proxy/routes.hpp"
+#include "wamp/session_registry.hpp"
+
+namespace wampgate::proxy {
+
+/// Who this node is: towards routers (spec 5.9.1), and towards clients where details are exposed.
+struct NodeIdentity {
+  std::string node;        ///< node id; authid towards backends
+  std::string worker;      ///< worker id
+  std::string public_key;  ///< of the node key, lower-case hexadecimal; empty: the node has none
+};
+
+/// What the sessions of one WAMP endpoint are made from: a part of the snapshot. A session holds it until
+/// WELCOME and keeps of it what it needs after.
+struct FrontendSettings {
+  SessionLimits limits;
+  std::shared_ptr<const NodeIdentity> node;
+  std::optional<auth::Options> auth;  ///< authenticating mode; absent: the builtin anonymous
+  /// Which of the two modes, and where its backends are.
+  std::variant<std::shared_ptr<const TransparentRoutes>, std::shared_ptr<const RouteTable>> routes;
+};
+
+/// What all sessions of a worker process share; outlives them. Loop's thread only.
+struct Runtime {
+  net::Loop& loop;
+  wamp::SessionRegistry& registry;
+  BackendDialer& dialer;
+  ByteBuffer scratch;  ///< translations, between two calls empty
+  std::string detail;  ///< what was wrong with the message at hand
+};
+
+/// `limits.max_sessions`, or what the descriptor limit allows: two descriptors per session and a reserve
+/// of 64.
+std::size_t EffectiveSessionLimit(const SessionLimits& limits);
+
+}  // namespace wampgate::proxy
