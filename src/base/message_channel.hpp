@@ -69,6 +69,9 @@ class MessageChannel {
   /// messages.
   virtual void SetReceiver(MessageReceiver* receiver) = 0;
 
+  /// Whether the MessageKind of what is received is the peer's word (WebSocket) or means nothing (RawSocket).
+  virtual bool tells_kind() const { return false; }
+
   /// Appends a message to the output. False if it is longer than the peer takes (`max_send_size`) or the
   /// channel is closing: nothing was sent.
   virtual bool Send(MessageKind kind, std::string_view payload, Coalesce coalesce = Coalesce::kNo) = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -46,12 +47,16 @@ bool IsKnown(std::uint64_t code);
 bool IsFromClient(MessageType type);
 bool IsFromRouter(MessageType type);
 
-/// Reads nothing but the beginning of a message: that it is a list and which type code comes first. This is all a
-/// relay between equal serializers looks at. Errors say what was found ("invalid WAMP message type 99").
+/// Whether a message of the type may have `size` elements after the type code (spec 3.5; Envelope::size()).
+Status CheckLength(MessageType type, std::size_t size);
+
+/// Reads nothing but the beginning of a message: that it is a list and which type code comes first. This is
+/// all a relay between equal serializers looks at. Errors say what was found ("invalid WAMP message type
+/// 99").
 StatusOr<MessageType> PeekType(Serializer serializer, std::string_view message);
 
-/// A message split into its elements, without decoding them: each element is a run of octets of the message, in its
-/// serializer. Views stay valid as long as the message does.
+/// A message split into its elements, without decoding them: each element is a run of octets of the message,
+/// in its serializer. Views stay valid as long as the message does.
 class Envelope {
  public:
   static constexpr std::size_t kMaxElements = 8;

@@ -1,0 +1,43 @@
+#include "wamp/session_registry.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "base/check.hpp"
+
+namespace wampgate::wamp {
+
+SessionRegistry::SessionRegistry(std::function<void(std::unique_ptr<Session>)> dispose)
+    : dispose_(std::move(dispose)) {}
+
+SessionRegistry::~SessionRegistry() = default;
+
+void SessionRegistry::Add(std::unique_ptr<Session> session) {
+  Session* const key = session.get();
+  WAMPGATE_CHECK(key != nullptr);
+  sessions_.emplace(key, std::move(session));
+}
+
+void SessionRegistry::Remove(Session& session) {
+  const auto found = sessions_.find(&session);
+  WAMPGATE_CHECK(found != sessions_.end());
+  std::unique_ptr<Session> removed = std::move(found->second);
+  sessions_.erase(found);
+  dispose_(std::move(removed));
+  if (sessions_.empty() && on_empty_) on_empty_();
+}
+
+void SessionRegistry::ForEach(const std::function<void(Session&)>& visit) {
+  std::vector<Session*> present;
+  present.reserve(sessions_.size());
+  for (const auto& [key, session] : sessions_) present.push_back(key);
+  for (Session* session : present) {
+    if (sessions_.contains(session)) visit(*session);  // an earlier visit may have ended it
+  }
+}
+
+void SessionRegistry::CountEnd(EndReason reason) {
+  ++ends_[static_cast<int>(reason)];
+}
+
+}  // namespace wampgate::wamp
