@@ -15,6 +15,7 @@ SessionRegistry::~SessionRegistry() = default;
 void SessionRegistry::Add(std::unique_ptr<Session> session) {
   Session* const key = session.get();
   WAMPGATE_CHECK(key != nullptr);
+  ++by_transport_[key->details().transport];
   sessions_.emplace(key, std::move(session));
 }
 
@@ -23,6 +24,8 @@ void SessionRegistry::Remove(Session& session) {
   WAMPGATE_CHECK(found != sessions_.end());
   std::unique_ptr<Session> removed = std::move(found->second);
   sessions_.erase(found);
+  const auto count = by_transport_.find(session.details().transport);
+  if (count != by_transport_.end() && --count->second == 0) by_transport_.erase(count);
   dispose_(std::move(removed));
   if (sessions_.empty() && on_empty_) on_empty_();
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -15,8 +16,8 @@ namespace wampgate::wamp {
 class Session {
  public:
   virtual ~Session() = default;
-  /// Ends it from our side: GOODBYE (or ABORT before WELCOME) fitting the reason, close of the connection (1001 for
-  /// kShutdown), and removal from its registry when done. Idempotent.
+  /// Ends it from our side: GOODBYE (or ABORT before WELCOME) fitting the reason, close of the connection
+  /// (1001 for kShutdown), and removal from its registry when done. Idempotent.
   virtual void End(EndReason reason) = 0;
   /// Drops it at once (deadline of a drain).
   virtual void Kill() = 0;
@@ -37,6 +38,8 @@ class SessionRegistry {
   /// The session calls this as its last act.
   void Remove(Session& session);
   std::size_t size() const { return sessions_.size(); }
+  /// Sessions present by the resource name of their transport (TransportDetails::transport).
+  const std::map<std::string, std::size_t>& by_transport() const { return by_transport_; }
   /// `visit` may end sessions.
   void ForEach(const std::function<void(Session&)>& visit);
   /// Called each time the last session has gone.
@@ -48,6 +51,7 @@ class SessionRegistry {
 
  private:
   std::unordered_map<Session*, std::unique_ptr<Session>> sessions_;
+  std::map<std::string, std::size_t> by_transport_;
   std::function<void(std::unique_ptr<Session>)> dispose_;
   std::function<void()> on_empty_;
   std::unordered_map<int, std::uint64_t> ends_;

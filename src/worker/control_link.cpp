@@ -1,0 +1,92 @@
+#include "worker/control_link.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "base/log.hpp"
+#include "control/socket.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::string_view kModule = "worker";
+
+/// Between half and the whole of `most`, so that the workers of a node do not dial in step.
+std::chrono::milliseconds WithJitter(std::chrono::milliseconds most) {
+  static thread_local std::minstd_rand random(std::random_device{}());
+  std::uniform_int_distribution<std::int64_t> pick(most.count() / 2, most.count());
+  return std::chrono::milliseconds(pick(random));
+}
+
+}  // namespace
+
+ControlLink::ControlLink(net::Loop& loop, Options options, Callbacks callbacks)
+    : loop_(loop), options_(std::move(options)), callbacks_(std::move(callbacks)) {}
+
+ControlLink::~ControlLink() = default;
+
+void ControlLink::Start() {
+  AwaitSupervisor();
+  Dial();
+}
+
+void ControlLink::Send(const internal::Frame& frame) {
+  if (!channel_) return;
+  const Status sent = channel_->Send(frame);
+  if (!sent.ok())
+    log::Warning(kModule, "a frame could not be sent to the supervisor", {{"error", Message(sent)}});
+}
+
+void ControlLink::Stop() {
+  redial_.Stop();
+  orphan_.Stop();
+  if (channel_) channel_->Close();
+  loop_.DeleteLater(std::move(channel_));
+}
+
+void ControlLink::Dial() {
+  StatusOr<UniqueFd> socket = control::Connect(options_.socket_path);
+  if (!socket.ok()) {
+    log::Debug(kModule, "the supervisor cannot be reached", {{"error", Message(socket.status())}});
+    return DialLater();
+  }
+  auto channel = std::make_unique<control::Channel>(loop_, *std::move(socket),
+                                                    static_cast<control::ChannelHandler&>(*this));
+  if (const Status started = channel->Start(); !started.ok()) {
+    log::Warning(kModule, "the control channel cannot be used", {{"error", Message(started)}});
+    return DialLater();
+  }
+  channel_ = std::move(channel);
+  retry_ = kFirstRetry;
+  orphan_.Stop();
+  Send(callbacks_.hello());
+}
+
+void ControlLink::DialLater() {
+  redial_.Start(loop_.timers(), WithJitter(retry_), [this] { Dial(); });
+  retry_ = std::min(retry_ * 2, kLongestRetry);
+}
+
+void ControlLink::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) {
+  callbacks_.on_frame(frame, descriptors);
+}
+
+void ControlLink::OnChannelClosed(const Status& reason) {
+  log::Warning(kModule, "lost the supervisor; serving on and trying again", {{"error", Message(reason)}});
+  loop_.DeleteLater(std::move(channel_));
+  AwaitSupervisor();
+  DialLater();
+  callbacks_.on_lost();
+}
+
+void ControlLink::AwaitSupervisor() {
+  if (options_.orphan_timeout.count() == 0) return;
+  orphan_.Start(loop_.timers(), options_.orphan_timeout, [this] {
+    log::Warning(kModule, "no supervisor for too long; ending the sessions and exiting",
+                 {{"orphan_timeout_ms", options_.orphan_timeout.count()}});
+    callbacks_.on_orphaned();
+  });
+}
+
+}  // namespace wampgate::worker

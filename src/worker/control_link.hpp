@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/timer_wheel.hpp"
+#include "control/channel.hpp"
+#include "net/loop.hpp"
+#include "wampgate/internal/control.pb.h"
+
+namespace wampgate::worker {
+
+/// The worker's end of the control channel: dials the supervisor, says hello, and dials again with jitter
+/// whenever the channel breaks. The worker goes on serving meanwhile. Loop's thread only.
+class ControlLink final : private control::ChannelHandler {
+ public:
+  struct Options {
+    std::string socket_path;
+    /// Without a supervisor for longer: on_orphaned. 0 = never.
+    std::chrono::milliseconds orphan_timeout{std::chrono::minutes(10)};
+  };
+  struct Callbacks {
+    std::function<internal::Frame()> hello;
+    std::function<void(internal::Frame& frame, std::vector<UniqueFd>& descriptors)> on_frame;
+    std::function<void()> on_lost;
+    std::function<void()> on_orphaned;
+  };
+  ControlLink(net::Loop& loop, Options options, Callbacks callbacks);
+  ~ControlLink();
+
+  void Start();
+  /// Dropped if there is no supervisor at present: what it must know it learns from the next hello.
+  void Send(const internal::Frame& frame);
+  bool connected() const { return channel_ != nullptr; }
+  /// Drops the channel and dials no more.
+  void Stop();
+
+ private:
+  static constexpr std::chrono::milliseconds kFirstRetry{50};
+  static constexpr std::chrono::milliseconds kLongestRetry{2000};
+
+  void Dial();
+  void DialLater();
+  void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) override;
+  void OnChannelClosed(const Status& reason) override;
+  void AwaitSupervisor();
+
+  net::Loop& loop_;
+  Options options_;
+  Callbacks callbacks_;
+  std::unique_ptr<control::Channel> channel_;
+  std::chrono::milliseconds retry_ = kFirstRetry;
+  Timer redial_;
+  Timer orphan_;
+};
+
+}  // namespace wampgate::worker

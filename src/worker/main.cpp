@@ -1,0 +1,64 @@
+#include "worker/main.hpp"
+
+#include <sys/prctl.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <functional>
+
+#include "net/loop.hpp"
+#include "proxy/settings.hpp"
+#include "worker/descriptor_limit.hpp"
+#include "worker/process.hpp"
+#include "worker/resolve_node.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::string_view kModule = "worker";
+
+/// Calls `stop` for every SIGTERM and SIGINT.
+void AwaitSignals(boost::asio::signal_set& signals, const std::function<void()>& stop) {
+  signals.async_wait([&signals, &stop](const boost::system::error_code& error, int) {
+    if (error) return;
+    stop();
+    AwaitSignals(signals, stop);
+  });
+}
+
+void LogLimits(std::size_t descriptors) {
+  log::Info(kModule, "worker process started",
+            {{"descriptor_limit", descriptors},
+             {"default_session_limit", proxy::EffectiveSessionLimit(proxy::SessionLimits{})}});
+}
+
+}  // namespace
+
+int RunWorker(const WorkerArguments& arguments) {
+  const std::string name = fmt::format("{}/{}", arguments.worker, arguments.process);
+  log::Start(arguments.log_level, arguments.log_format, name);
+  prctl(PR_SET_NAME, ("wg:" + name).c_str());
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
+  LogLimits(RaiseDescriptorLimit());
+  {
+    net::Loop loop;
+    ProcessOptions options;
+    options.worker = arguments.worker;
+    options.index = arguments.process;
+    options.generation = arguments.generation;
+    options.build_id = WAMPGATE_VERSION;
+    options.control = {arguments.control_socket, arguments.orphan_timeout};
+    Process process(loop, std::move(options), ResolveNodeMessage);
+    boost::asio::signal_set signals(loop.context(), SIGTERM, SIGINT);
+    const std::function<void()> stop = [&process] { process.Stop(); };
+    AwaitSignals(signals, stop);
+    process.Start();
+    loop.Run();
+    log::Info(kModule, "worker process ended");
+  }
+  log::Stop();
+  return 0;
+}
+
+}  // namespace wampgate::worker

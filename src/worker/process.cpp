@@ -1,0 +1,132 @@
+#include "worker/process.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::string_view kModule = "worker";
+constexpr std::uint32_t kProtocolVersion = 1;
+constexpr std::chrono::milliseconds kDefaultGrace{10000};
+
+/// A session on its way out, until the end of the turn.
+struct Remains final : net::Mortal {
+  explicit Remains(std::unique_ptr<wamp::Session> ended) : session(std::move(ended)) {}
+  std::unique_ptr<wamp::Session> session;
+};
+
+}  // namespace
+
+Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
+    : loop_(loop),
+      options_(std::move(options)),
+      sessions_([&loop](std::unique_ptr<wamp::Session> session) {
+        loop.DeleteLater(std::make_unique<Remains>(std::move(session)));
+      }),
+      transports_(loop),
+      proxy_(loop, sessions_),
+      node_info_(std::make_shared<SupervisorNodeInfo>(
+          [this](const internal::Frame& frame) { return SendIfConnected(frame); })),
+      control_(loop, options_.control,
+               {.hello = [this] { return Hello(); },
+                .on_frame = [this](auto& frame, auto& descriptors) { OnFrame(frame, descriptors); },
+                .on_lost =
+                    [this] {
+                      revisions_->DiscardAll();
+                      node_info_->OnLost();
+                      status_->Forget();
+                    },
+                .on_orphaned = [this] { Stop(); }}),
+      stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }),
+      helper_(loop) {
+  parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, helper_, node_info_});
+  const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
+  revisions_ = std::make_unique<Revisions>(
+      Revisions::Surroundings{loop, helper_, *parts_, transports_, sessions_, std::move(resolve), send});
+  status_ = std::make_unique<StatusReport>(
+      StatusReport::Surroundings{loop, sessions_, transports_, *revisions_, send});
+}
+
+Process::~Process() {
+  // Sessions refer to what dies below.
+  sessions_.ForEach([](wamp::Session& session) { session.Kill(); });
+  loop_.EndTurn();
+}
+
+void Process::Start() {
+  control_.Start();
+  status_->Start();
+}
+
+void Process::Stop() {
+  const auto& current = revisions_->current();
+  stopping_.Begin(current ? current->node()->shutdown_grace : kDefaultGrace);
+}
+
+internal::Frame Process::Hello() const {
+  internal::Frame frame;
+  internal::Hello& hello = *frame.mutable_hello();
+  hello.set_protocol_version(kProtocolVersion);
+  hello.set_build_id(options_.build_id);
+  hello.set_worker(options_.worker);
+  hello.set_process(options_.index);
+  hello.set_generation(options_.generation);
+  hello.set_pid(getpid());
+  hello.set_applied_revision(revisions_->applied());
+  return frame;
+}
+
+void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) {
+  switch (frame.kind_case()) {
+    case internal::Frame::kPrepare:
+      return revisions_->Prepare(std::move(*frame.mutable_prepare()), std::move(descriptors));
+    case internal::Frame::kCommit:
+      return revisions_->Commit(frame.commit());
+    case internal::Frame::kDiscard:
+      return revisions_->Discard(frame.discard().transaction());
+    case internal::Frame::kAdopt:
+      return Adopt(frame.adopt(), descriptors);
+    case internal::Frame::kRelease:
+      for (const internal::ListenSocket& socket : frame.release().sockets()) {
+        transports_.Release(socket.transport(), socket.index());
+      }
+      return;
+    case internal::Frame::kStop:
+      return stopping_.Begin(std::chrono::milliseconds(frame.stop().grace_milliseconds()));
+    case internal::Frame::kStatusRequest:
+      return status_->SendNow();
+    case internal::Frame::kNodeInfo:
+      return node_info_->OnAnswer(frame.node_info());
+    case internal::Frame::kSetLogLevel: {
+      log::Level level{};
+      if (log::ParseLevel(frame.set_log_level().level(), level)) log::SetLevel(level);
+      return;
+    }
+    default:
+      log::Warning(kModule, "the supervisor sent a frame that this version does not know; ignoring it",
+                   {{"kind", static_cast<int>(frame.kind_case())}});
+  }
+}
+
+void Process::Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd>& descriptors) {
+  if (stopping_.begun()) return;
+  for (PassedSocket& socket : PairSockets(adopt.sockets(), std::move(descriptors))) {
+    const std::string transport = socket.transport;
+    if (!transports_.Adopt(std::move(socket))) {
+      log::Warning(kModule, "asked to accept for a transport that does not run here",
+                   {{"transport", transport}});
+    }
+  }
+}
+
+bool Process::SendIfConnected(const internal::Frame& frame) {
+  if (!control_.connected()) return false;
+  control_.Send(frame);
+  return true;
+}
+
+}  // namespace wampgate::worker

@@ -1,0 +1,69 @@
+#include "worker/proxy_endpoints.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+#include "proxy/frontend.hpp"
+
+namespace wampgate::worker {
+
+/// Stays the same object while routes, backends and limits change: what they are is looked up per connection.
+class ProxyEndpoints::Endpoint final : public wamp::SessionAcceptor {
+ public:
+  Endpoint(std::shared_ptr<Shared> shared, std::optional<auth::Options> auth,
+           std::shared_ptr<const proxy::TransparentRoutes> transparent)
+      : shared_(std::move(shared)), auth_(std::move(auth)), transparent_(std::move(transparent)) {}
+
+  void Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) override {
+    WAMPGATE_CHECK(shared_->part != nullptr);  // listeners start with the first commit
+    if (made_from_ != shared_->part) MakeFrontend();
+    frontend_->Accept(std::move(link), std::move(details));
+  }
+
+ private:
+  void MakeFrontend() {
+    made_from_ = shared_->part;
+    auto settings = std::make_shared<proxy::FrontendSettings>();
+    settings->limits = made_from_->limits;
+    settings->node = made_from_->identity;
+    settings->auth = auth_;
+    if (transparent_) {
+      settings->routes = transparent_;
+    } else {
+      settings->routes = made_from_->routes;
+    }
+    frontend_ = std::make_unique<proxy::Frontend>(shared_->runtime, std::move(settings));
+  }
+
+  std::shared_ptr<Shared> shared_;
+  std::optional<auth::Options> auth_;
+  std::shared_ptr<const proxy::TransparentRoutes> transparent_;
+  std::shared_ptr<const ProxyPart> made_from_;
+  std::unique_ptr<proxy::Frontend> frontend_;
+};
+
+ProxyEndpoints::ProxyEndpoints(net::Loop& loop, wamp::SessionRegistry& registry)
+    : dialer_(proxy::MakeBackendDialer(loop, net::MakeResolver(loop))),
+      shared_(std::make_shared<Shared>(Shared{proxy::Runtime{loop, registry, *dialer_, {}, {}}, nullptr})) {}
+
+std::shared_ptr<wamp::SessionAcceptor> ProxyEndpoints::MakeEndpoint(
+    const std::optional<auth::Options>& auth, const std::optional<proxy::TransparentOptions>& transparent) {
+  std::shared_ptr<const proxy::TransparentRoutes> routes;
+  if (transparent) routes = proxy::MakeTransparentRoutes(*transparent, pool_);
+  return std::make_shared<Endpoint>(shared_, auth, std::move(routes));
+}
+
+std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(const config::Node& node) {
+  const config::Worker& worker = node.workers.front();
+  auto part = std::make_shared<ProxyPart>();
+  part->limits = worker.limits;
+  part->identity = std::make_shared<const proxy::NodeIdentity>(proxy::NodeIdentity{node.id, worker.id, ""});
+  part->routes = proxy::MakeRouteTable(worker.routes, worker.backends, pool_);
+  return part;
+}
+
+void ProxyEndpoints::Commit(std::shared_ptr<const WorkerPart> part) {
+  shared_->part = std::static_pointer_cast<const ProxyPart>(std::move(part));
+}
+
+}  // namespace wampgate::worker

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+
+#include "net/connector.hpp"
+#include "proxy/backend_dialer.hpp"
+#include "proxy/backend_pool.hpp"
+#include "proxy/settings.hpp"
+#include "wamp/session_registry.hpp"
+#include "worker/endpoint_factory.hpp"
+
+namespace wampgate::worker {
+
+/// What the endpoints of a proxy worker share in one revision.
+struct ProxyPart final : WorkerPart {
+  proxy::SessionLimits limits;
+  std::shared_ptr<const proxy::NodeIdentity> identity;
+  std::shared_ptr<const proxy::RouteTable> routes;
+};
+
+/// The WAMP endpoints of a proxy worker: every connection becomes a frontend session.
+class ProxyEndpoints final : public EndpointFactory {
+ public:
+  ProxyEndpoints(net::Loop& loop, wamp::SessionRegistry& registry);
+
+  std::shared_ptr<wamp::SessionAcceptor> MakeEndpoint(
+      const std::optional<auth::Options>& auth,
+      const std::optional<proxy::TransparentOptions>& transparent) override;
+  std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) override;
+  void Commit(std::shared_ptr<const WorkerPart> part) override;
+
+ private:
+  class Endpoint;
+  /// Loop's thread; shared because endpoints of kept services may outlive a configuration.
+  struct Shared {
+    proxy::Runtime runtime;
+    std::shared_ptr<const ProxyPart> part;
+  };
+
+  std::unique_ptr<proxy::BackendDialer> dialer_;
+  std::shared_ptr<Shared> shared_;
+  proxy::BackendPool pool_;  // helper thread only
+};
+
+}  // namespace wampgate::worker

@@ -1,0 +1,162 @@
+#include "worker/revisions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::string_view kModule = "worker";
+
+bool IsReplaced(const config::Transport& before, const config::Transport& after) {
+  return !(before.endpoint == after.endpoint) || before.protocol.index() != after.protocol.index();
+}
+
+/// The first transport of the snapshot that would have no socket to accept from; empty if all have one.
+std::string WithoutSocket(const Snapshot& snapshot, const TransportSet& transports,
+                          const std::vector<PassedSocket>& sockets) {
+  for (const auto& [name, part] : snapshot.transports()) {
+    const bool passed = std::any_of(sockets.begin(), sockets.end(),
+                                    [&name](const PassedSocket& socket) { return socket.transport == name; });
+    if (!passed && !transports.Listens(name)) return name;
+  }
+  return "";
+}
+
+Snapshot::Result Resolve(const ResolveNode& resolve, const internal::Prepare& prepare, PartFactory& factory,
+                         const std::shared_ptr<const Snapshot>& previous) {
+  Resolution resolution = resolve(prepare.node(), prepare.node_directory());
+  if (!resolution.node) return {nullptr, std::move(resolution.error), std::move(resolution.error_path)};
+  return Snapshot::Build(prepare.revision(), *std::move(resolution.node), factory, previous);
+}
+
+}  // namespace
+
+void Revisions::Prepare(internal::Prepare prepare, std::vector<UniqueFd> descriptors) {
+  const std::uint64_t transaction = prepare.transaction();
+  Forget(transaction);
+  Pending& pending = pending_[transaction];
+  pending.number = ++last_number_;
+  pending.sockets = PairSockets(prepare.sockets(), std::move(descriptors));
+  auto result = std::make_shared<Snapshot::Result>();
+  auto request = std::make_shared<internal::Prepare>(std::move(prepare));
+  around_.helper.RunAlways(
+      [result, request, previous = current_, &resolve = around_.resolve, &factory = around_.factory] {
+        *result = Resolve(resolve, *request, factory, previous);
+      },
+      [this, transaction, number = pending.number, result] {
+        Built(transaction, number, std::move(*result));
+      });
+}
+
+void Revisions::Built(std::uint64_t transaction, std::uint64_t number, Snapshot::Result result) {
+  const auto found = pending_.find(transaction);
+  if (found == pending_.end() || found->second.number != number) {  // discarded meanwhile
+    around_.helper.Release(std::move(result.snapshot));
+    return;
+  }
+  if (result.snapshot) {
+    const std::string lacking = WithoutSocket(*result.snapshot, around_.transports, found->second.sockets);
+    if (!lacking.empty()) {
+      result.error = "no listening socket was passed for the transport";
+      result.error_path = lacking;
+      around_.helper.Release(std::exchange(result.snapshot, nullptr));
+    }
+  }
+  if (!result.snapshot) {
+    log::Warning(kModule, "a revision was refused", {{"error", result.error}, {"path", result.error_path}});
+    pending_.erase(found);
+  } else {
+    found->second.snapshot = std::move(result.snapshot);
+  }
+  Answer(transaction, result.error, result.error_path);
+}
+
+void Revisions::Answer(std::uint64_t transaction, const std::string& error, const std::string& error_path) {
+  internal::Frame frame;
+  internal::Prepared& prepared = *frame.mutable_prepared();
+  prepared.set_transaction(transaction);
+  prepared.set_error(error);
+  prepared.set_error_path(error_path);
+  around_.send(frame);
+}
+
+void Revisions::Commit(const internal::Commit& commit) {
+  const auto found = pending_.find(commit.transaction());
+  if (found == pending_.end() || !found->second.snapshot) {
+    log::Warning(kModule, "the supervisor committed a transaction that is not prepared here",
+                 {{"transaction", commit.transaction()}, {"revision", applied()}});
+  } else {
+    Pending pending = std::move(found->second);
+    pending_.erase(found);
+    std::shared_ptr<const Snapshot> before = std::exchange(current_, pending.snapshot);
+    around_.factory.Commit(current_->worker_part());
+    around_.transports.Apply(*current_, std::move(pending.sockets));
+    if (before && commit.removal() == internal::Commit::CLOSE)
+      EndSessionsOf(RemovedEndpoints(*before, *current_));
+    around_.helper.Release(std::move(before));
+    log::Info(kModule, "revision applied",
+              {{"revision", applied()}, {"transports", around_.transports.size()}});
+  }
+  internal::Frame frame;
+  frame.mutable_committed()->set_transaction(commit.transaction());
+  frame.mutable_committed()->set_revision(applied());
+  around_.send(frame);
+}
+
+void Revisions::Discard(std::uint64_t transaction) {
+  Forget(transaction);
+}
+
+void Revisions::DiscardAll() {
+  while (!pending_.empty()) Forget(pending_.begin()->first);
+}
+
+void Revisions::Forget(std::uint64_t transaction) {
+  const auto found = pending_.find(transaction);
+  if (found == pending_.end()) return;
+  around_.helper.Release(std::move(found->second.snapshot));
+  pending_.erase(found);
+}
+
+void Revisions::EndSessionsOf(const std::set<std::string>& removed) {
+  if (removed.empty()) return;
+  around_.sessions.ForEach([&removed](wamp::Session& session) {
+    if (removed.contains(session.details().transport)) session.End(EndReason::kClosedByOperator);
+  });
+}
+
+std::set<std::string> RemovedEndpoints(const Snapshot& before, const Snapshot& after) {
+  std::set<std::string> removed;
+  for (const auto& [name, part] : before.transports()) {
+    const std::shared_ptr<const TransportPart> successor = after.Find(name);
+    const bool replaced = !successor || IsReplaced(*part->settings, *successor->settings);
+    if (replaced) removed.insert(name);
+    for (const auto& [path, service] : part->services) {
+      const ServicePart* now = nullptr;
+      if (!replaced) {
+        const auto found = successor->services.find(path);
+        if (found != successor->services.end()) now = &found->second;
+      }
+      if (now == nullptr || now->settings->service.index() != service.settings->service.index())
+        removed.insert(path);
+    }
+  }
+  return removed;
+}
+
+std::vector<PassedSocket> PairSockets(
+    const google::protobuf::RepeatedPtrField<internal::ListenSocket>& sockets,
+    std::vector<UniqueFd> descriptors) {
+  std::vector<PassedSocket> paired;
+  const auto count = std::min<std::size_t>(static_cast<std::size_t>(sockets.size()), descriptors.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const internal::ListenSocket& socket = sockets[static_cast<int>(i)];
+    paired.push_back({socket.transport(), {socket.index(), socket.address(), std::move(descriptors[i])}});
+  }
+  return paired;
+}
+
+}  // namespace wampgate::worker

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "wamp/session_registry.hpp"
+#include "wampgate/internal/control.pb.h"
+#include "worker/helper_thread.hpp"
+#include "worker/snapshot.hpp"
+#include "worker/transport_set.hpp"
+
+namespace wampgate::worker {
+
+/// What came of reading a node message.
+struct Resolution {
+  std::optional<config::Node> node;  ///< absent: refused
+  std::string error;
+  std::string error_path;
+};
+/// Reads a node message with one worker; called on the helper thread.
+using ResolveNode = std::function<Resolution(const v1::Node& node, const std::string& node_directory)>;
+
+/// The settings in force and those prepared: prepare builds on the helper thread without effect, commit
+/// swaps. Transactions that are unknown or late are answered and do no harm. Loop's thread only.
+class Revisions {
+ public:
+  struct Surroundings {
+    net::Loop& loop;
+    HelperThread& helper;
+    PartFactory& factory;
+    TransportSet& transports;
+    wamp::SessionRegistry& sessions;
+    ResolveNode resolve;
+    std::function<void(const internal::Frame&)> send;  ///< answers to the supervisor
+  };
+  explicit Revisions(Surroundings surroundings) : around_(std::move(surroundings)) {}
+
+  void Prepare(internal::Prepare prepare, std::vector<UniqueFd> descriptors);
+  void Commit(const internal::Commit& commit);
+  void Discard(std::uint64_t transaction);
+  /// The supervisor that began them is gone.
+  void DiscardAll();
+
+  /// 0 before the first commit.
+  std::uint64_t applied() const { return current_ ? current_->revision() : 0; }
+  const std::shared_ptr<const Snapshot>& current() const { return current_; }
+
+ private:
+  struct Pending {
+    std::uint64_t number = 0;  // tells a transaction from an older one of the same id
+    std::vector<PassedSocket> sockets;
+    std::shared_ptr<const Snapshot> snapshot;  // null while it is built
+  };
+  void Built(std::uint64_t transaction, std::uint64_t number, Snapshot::Result result);
+  void Answer(std::uint64_t transaction, const std::string& error, const std::string& error_path);
+  void Forget(std::uint64_t transaction);
+  void EndSessionsOf(const std::set<std::string>& removed);
+
+  Surroundings around_;
+  std::shared_ptr<const Snapshot> current_;
+  std::map<std::uint64_t, Pending> pending_;
+  std::uint64_t last_number_ = 0;
+};
+
+/// Resource names of the transports and paths of `before` that `after` does not have or has as something else
+/// (another address, another kind of service): what the sessions on them must be told.
+std::set<std::string> RemovedEndpoints(const Snapshot& before, const Snapshot& after);
+
+/// Pairs the sockets of a frame with its descriptors; surplus ones of either are left out.
+std::vector<PassedSocket> PairSockets(
+    const google::protobuf::RepeatedPtrField<internal::ListenSocket>& sockets,
+    std::vector<UniqueFd> descriptors);
+
+}  // namespace wampgate::worker

@@ -1,0 +1,184 @@
+#include "worker/snapshot.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace wampgate::worker {
+namespace {
+
+using Children = std::map<std::string, std::shared_ptr<http::Service>, std::less<>>;
+
+struct Failure {
+  std::string error;
+  std::string path;
+};
+
+/// Builds one transport, taking over what equals its counterpart in the revision before.
+class TransportBuilder {
+ public:
+  TransportBuilder(std::shared_ptr<const config::Transport> settings, PartFactory& factory,
+                   std::shared_ptr<const TransportPart> previous)
+      : settings_(std::move(settings)), factory_(factory), previous_(std::move(previous)) {}
+
+  std::shared_ptr<const TransportPart> Build(Failure& failure);
+
+ private:
+  bool BuildProtocol(const config::WebTransport& web);
+  bool BuildProtocol(const config::WampWebSocket& websocket);
+  bool BuildProtocol(const config::RawSocketTransport& rawsocket);
+  std::shared_ptr<http::Service> BuildLevel(const config::PathLevel& level);
+  std::shared_ptr<http::Service> BuildPath(const config::Path& path);
+  std::shared_ptr<http::Service> PreviousService(const config::Path& path) const;
+  void SetSite(const http::ServerOptions& options, std::shared_ptr<http::Service> root);
+  template <typename T>
+  bool Take(StatusOr<T> made, const std::string& name, T& into) {
+    if (made.ok()) {
+      into = *std::move(made);
+      return true;
+    }
+    failure_ = {std::string(Message(made.status())), name};
+    return false;
+  }
+
+  std::shared_ptr<const config::Transport> settings_;
+  PartFactory& factory_;
+  std::shared_ptr<const TransportPart> previous_;
+  std::shared_ptr<TransportPart> part_ = std::make_shared<TransportPart>();
+  Failure failure_;
+};
+
+std::shared_ptr<const TransportPart> TransportBuilder::Build(Failure& failure) {
+  part_->settings = settings_;
+  const bool built =
+      std::visit([this](const auto& protocol) { return BuildProtocol(protocol); }, settings_->protocol);
+  if (built) return part_;
+  failure = std::move(failure_);
+  return nullptr;
+}
+
+bool TransportBuilder::BuildProtocol(const config::WebTransport& web) {
+  std::shared_ptr<http::Service> root = BuildLevel(web.root);
+  if (!root) return false;
+  const auto* before =
+      previous_ ? std::get_if<config::WebTransport>(&previous_->settings->protocol) : nullptr;
+  if (before != nullptr && before->root == web.root) root = previous_->site->root;
+  SetSite(web.options, std::move(root));
+  return true;
+}
+
+bool TransportBuilder::BuildProtocol(const config::WampWebSocket& websocket) {
+  const auto* before =
+      previous_ ? std::get_if<config::WampWebSocket>(&previous_->settings->protocol) : nullptr;
+  std::shared_ptr<http::Service> service;
+  if (before != nullptr && *before == websocket) {
+    service = previous_->site->root;
+  } else if (!Take(factory_.MakeWebSocket(*settings_), settings_->name, service)) {
+    return false;
+  }
+  http::ServerOptions options;
+  options.strict_http11 = true;
+  options.show_server_version = websocket.options.show_server_version;
+  // Until the request is whole, the opening handshake's deadline is that of the request head (spec 2.2.4).
+  options.header_timeout = websocket.options.open_handshake_timeout;
+  SetSite(options, std::move(service));
+  return true;
+}
+
+bool TransportBuilder::BuildProtocol(const config::RawSocketTransport& rawsocket) {
+  const auto* before =
+      previous_ ? std::get_if<config::RawSocketTransport>(&previous_->settings->protocol) : nullptr;
+  if (before != nullptr && *before == rawsocket) {
+    part_->acceptor = previous_->acceptor;
+    return true;
+  }
+  return Take(factory_.MakeAcceptor(*settings_), settings_->name, part_->acceptor);
+}
+
+std::shared_ptr<http::Service> TransportBuilder::BuildLevel(const config::PathLevel& level) {
+  Children children;
+  std::shared_ptr<http::Service> root;
+  for (const auto& [segment, path] : level.paths) {
+    std::shared_ptr<http::Service> service = BuildPath(path);
+    if (!service) return nullptr;
+    if (segment == "/") {
+      root = std::move(service);
+    } else {
+      children.emplace(segment, std::move(service));
+    }
+  }
+  return std::make_shared<http::PathTable>(std::move(children), std::move(root));
+}
+
+std::shared_ptr<http::Service> TransportBuilder::BuildPath(const config::Path& path) {
+  std::shared_ptr<http::Service> service = PreviousService(path);
+  if (const auto* level = std::get_if<config::PathLevel>(&path.service)) {
+    std::shared_ptr<http::Service> table =
+        BuildLevel(*level);  // also notes the parts below an unchanged level
+    if (!table) return nullptr;
+    if (!service) service = std::move(table);
+  } else if (!service && !Take(factory_.MakeService(path), path.name, service)) {
+    return nullptr;
+  }
+  // The settings live in the transport's; the part points into them.
+  part_->services[path.name] = {{settings_, &path}, service};
+  return service;
+}
+
+std::shared_ptr<http::Service> TransportBuilder::PreviousService(const config::Path& path) const {
+  if (!previous_) return nullptr;
+  const auto before = previous_->services.find(path.name);
+  if (before == previous_->services.end() || !(*before->second.settings == path)) return nullptr;
+  return before->second.service;
+}
+
+void TransportBuilder::SetSite(const http::ServerOptions& options, std::shared_ptr<http::Service> root) {
+  if (previous_ && previous_->site && previous_->site->options == options && previous_->site->root == root) {
+    part_->site = previous_->site;
+    return;
+  }
+  part_->site = std::make_shared<const http::Site>(http::Site{options, std::move(root)});
+}
+
+/// Whether what the endpoints share is the same in both.
+bool SameWorkerPart(const config::Node& a, const config::Node& b) {
+  const config::Worker& before = a.workers.front();
+  const config::Worker& after = b.workers.front();
+  return a.id == b.id && before.id == after.id && before.type == after.type &&
+         before.backends == after.backends && before.routes == after.routes &&
+         before.limits == after.limits && before.realms == after.realms;
+}
+
+}  // namespace
+
+Snapshot::Result Snapshot::Build(std::uint64_t revision, config::Node node, PartFactory& factory,
+                                 std::shared_ptr<const Snapshot> previous) {
+  if (node.workers.size() != 1) return {nullptr, "a worker's settings must hold exactly one worker", ""};
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->revision_ = revision;
+  snapshot->node_ = std::make_shared<const config::Node>(std::move(node));
+  snapshot->worker_part_ = previous && SameWorkerPart(*previous->node(), *snapshot->node_)
+                               ? previous->worker_part()
+                               : factory.MakeWorkerPart(*snapshot->node_);
+  for (const config::Transport& transport : snapshot->worker().transports) {
+    std::shared_ptr<const TransportPart> before = previous ? previous->Find(transport.name) : nullptr;
+    if (before && *before->settings == transport) {
+      snapshot->transports_.emplace(transport.name, std::move(before));
+      continue;
+    }
+    // A copy of its own: the part must not keep the whole node's settings alive.
+    TransportBuilder builder(std::make_shared<const config::Transport>(transport), factory,
+                             std::move(before));
+    Failure failure;
+    std::shared_ptr<const TransportPart> part = builder.Build(failure);
+    if (!part) return {nullptr, std::move(failure.error), std::move(failure.path)};
+    snapshot->transports_.emplace(transport.name, std::move(part));
+  }
+  return {std::move(snapshot), "", ""};
+}
+
+std::shared_ptr<const TransportPart> Snapshot::Find(const std::string& transport) const {
+  const auto found = transports_.find(transport);
+  return found == transports_.end() ? nullptr : found->second;
+}
+
+}  // namespace wampgate::worker

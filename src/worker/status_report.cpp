@@ -1,0 +1,52 @@
+#include "worker/status_report.hpp"
+
+#include "base/log.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::chrono::milliseconds kInterval{1000};
+
+}  // namespace
+
+void StatusReport::Start() {
+  timer_.Start(around_.loop.timers(), kInterval, [this] {
+    SendIfChanged();
+    timer_.Restart(kInterval);
+  });
+}
+
+void StatusReport::SendNow() {
+  const internal::Frame frame = Collect();
+  last_ = frame.SerializeAsString();
+  around_.send(frame);
+}
+
+void StatusReport::SendIfChanged() {
+  const internal::Frame frame = Collect();
+  std::string serialized = frame.SerializeAsString();
+  if (serialized == last_) return;
+  last_ = std::move(serialized);
+  around_.send(frame);
+}
+
+internal::Frame StatusReport::Collect() const {
+  internal::Frame frame;
+  internal::Status& status = *frame.mutable_status();
+  const TransportSet::Counters counters = around_.transports.counters();
+  status.set_revision(around_.revisions.applied());
+  status.set_sessions(around_.sessions.size());
+  status.set_connections(counters.connections + around_.sessions.size());
+  status.set_accepted_total(counters.accepted);
+  status.set_turned_away_total(counters.turned_away);
+  status.set_log_lines_dropped(log::dropped());
+  for (const auto& [transport, count] : around_.sessions.by_transport()) {
+    (*status.mutable_sessions_by_transport())[transport] = count;
+  }
+  for (const auto& [reason, count] : around_.sessions.ends()) {
+    (*status.mutable_ends_by_reason())[std::string(Name(static_cast<EndReason>(reason)))] = count;
+  }
+  return frame;
+}
+
+}  // namespace wampgate::worker

@@ -1,0 +1,52 @@
+#include "worker/stopping.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::string_view kModule = "worker";
+
+}  // namespace
+
+Stopping::Stopping(net::Loop& loop, TransportSet& transports, wamp::SessionRegistry& sessions,
+                   std::function<void()> on_done)
+    : loop_(loop), transports_(transports), sessions_(sessions), on_done_(std::move(on_done)) {}
+
+void Stopping::Begin(std::chrono::milliseconds grace) {
+  if (begun_) {
+    log::Warning(kModule, "told to stop again; exiting at once", {{"sessions", sessions_.size()}});
+    return Finish();
+  }
+  begun_ = true;
+  log::Info(kModule, "stopping", {{"sessions", sessions_.size()}, {"grace_ms", grace.count()}});
+  deadline_ = std::chrono::steady_clock::now() + grace;
+  transports_.Drain();
+  EndSessions();
+  timer_.Start(loop_.timers(), kInterval, [this] { Look(); });
+}
+
+void Stopping::Look() {
+  if (sessions_.size() + transports_.counters().connections == 0) return Finish();
+  if (std::chrono::steady_clock::now() >= deadline_) {
+    log::Warning(kModule, "the grace period is over; dropping what is left",
+                 {{"sessions", sessions_.size()}, {"connections", transports_.counters().connections}});
+    return Finish();
+  }
+  EndSessions();  // a request that was under way may have become a session
+  timer_.Restart(kInterval);
+}
+
+void Stopping::EndSessions() {
+  sessions_.ForEach([](wamp::Session& session) { session.End(EndReason::kShutdown); });
+}
+
+void Stopping::Finish() {
+  timer_.Stop();
+  sessions_.ForEach([](wamp::Session& session) { session.Kill(); });
+  if (on_done_) std::exchange(on_done_, nullptr)();
+}
+
+}  // namespace wampgate::worker

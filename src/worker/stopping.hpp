@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "base/timer_wheel.hpp"
+#include "net/loop.hpp"
+#include "wamp/session_registry.hpp"
+#include "worker/transport_set.hpp"
+
+namespace wampgate::worker {
+
+/// The orderly end of the process: nothing new is accepted, every session is told, and when all are gone or
+/// the grace period is over, `on_done` is called once.
+class Stopping {
+ public:
+  Stopping(net::Loop& loop, TransportSet& transports, wamp::SessionRegistry& sessions,
+           std::function<void()> on_done);
+
+  /// A second call ends at once.
+  void Begin(std::chrono::milliseconds grace);
+  bool begun() const { return begun_; }
+
+ private:
+  static constexpr std::chrono::milliseconds kInterval{50};
+  void Look();
+  void EndSessions();
+  void Finish();
+
+  net::Loop& loop_;
+  TransportSet& transports_;
+  wamp::SessionRegistry& sessions_;
+  std::function<void()> on_done_;
+  bool begun_ = false;
+  std::chrono::steady_clock::time_point deadline_;
+  Timer timer_;
+};
+
+}  // namespace wampgate::worker

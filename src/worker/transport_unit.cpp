@@ -1,0 +1,147 @@
+#include "worker/transport_unit.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <variant>
+
+#include "base/log.hpp"
+#include "rawsocket/handshake.hpp"
+#include "wamp/link.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::string_view kModule = "worker";
+
+int Backlog(const net::ListenEndpoint& endpoint) {
+  return std::visit([](const auto& listen) { return listen.backlog; }, endpoint);
+}
+
+/// The supervisor binds at prepare; whoever comes first at commit makes the socket listen.
+void EnsureListening(const ListenSocket& socket, const config::Transport& transport) {
+  int listening = 0;
+  socklen_t size = sizeof(listening);
+  if (getsockopt(socket.descriptor.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 &&
+      listening != 0)
+    return;
+  if (listen(socket.descriptor.get(), Backlog(transport.endpoint)) == 0) return;
+  log::Error(kModule, "cannot listen on a socket of the transport; its clients will be refused",
+             {{"transport", transport.name}, {"address", socket.address}, {"error", std::strerror(errno)}});
+}
+
+wamp::TransportDetails RawSocketDetails(const config::Transport& transport, int socket) {
+  wamp::TransportDetails details;
+  details.transport = transport.name;
+  details.channel_framing = "rawsocket";
+  details.peer = net::PeerName(socket);
+  details.is_unix = details.peer.starts_with("unix");
+  return details;
+}
+
+}  // namespace
+
+TransportUnit::TransportUnit(net::Loop& loop, std::shared_ptr<const TransportPart> part)
+    : loop_(loop), part_(std::move(part)) {
+  if (part_->site) http_ = std::make_unique<http::Server>(loop_, part_->site);
+}
+
+TransportUnit::~TransportUnit() = default;
+
+void TransportUnit::SetPart(std::shared_ptr<const TransportPart> part) {
+  part_ = std::move(part);
+  if (http_) http_->SetSite(part_->site);
+}
+
+void TransportUnit::Listen(ListenSocket socket, Ownership ownership) {
+  if (listeners_.contains(socket.index)) return;
+  if (ownership == Ownership::kOwn) EnsureListening(socket, *part_->settings);
+  const std::uint32_t index = socket.index;
+  Listener& listener = listeners_[index];
+  listener.address = std::move(socket.address);
+  listener.ownership = ownership;
+  listener.acceptor = std::make_unique<net::Acceptor>(
+      loop_, std::move(socket.descriptor),
+      [this](std::unique_ptr<net::Stream> stream) { Accept(std::move(stream)); });
+  listener.acceptor->Start();
+  log::Info(kModule, ownership == Ownership::kOwn ? "listening" : "accepting for a sibling",
+            {{"transport", part_->settings->name}, {"address", listener.address}, {"socket", index}});
+}
+
+void TransportUnit::Release(std::uint32_t index) {
+  const auto found = listeners_.find(index);
+  if (found == listeners_.end() || found->second.ownership != Ownership::kAdopted) return;
+  log::Info(kModule, "no longer accepting for a sibling",
+            {{"transport", part_->settings->name}, {"address", found->second.address}, {"socket", index}});
+  CloseListener(found->second);
+  listeners_.erase(found);
+}
+
+void TransportUnit::MoveListeners(TransportUnit& successor) {
+  for (auto& [index, listener] : listeners_) {
+    UniqueFd descriptor(fcntl(listener.acceptor->fd(), F_DUPFD_CLOEXEC, 0));
+    CloseListener(listener);
+    successor.Listen({index, listener.address, std::move(descriptor)}, listener.ownership);
+  }
+  listeners_.clear();
+}
+
+void TransportUnit::Drain() {
+  for (auto& [index, listener] : listeners_) CloseListener(listener);
+  listeners_.clear();
+  for (auto& [number, handshake] : handshakes_) loop_.DeleteLater(std::move(handshake));
+  handshakes_.clear();
+  if (http_) http_->Drain();
+}
+
+std::size_t TransportUnit::connections() const {
+  return (http_ ? http_->size() : 0) + handshakes_.size();
+}
+
+std::uint64_t TransportUnit::turned_away() const {
+  std::uint64_t total = turned_away_;
+  for (const auto& [index, listener] : listeners_) total += listener.acceptor->turned_away();
+  return total;
+}
+
+void TransportUnit::Accept(std::unique_ptr<net::Stream> stream) {
+  ++accepted_;
+  if (http_) {
+    http_->Accept(std::move(stream));
+  } else {
+    AcceptRawSocket(std::move(stream));
+  }
+}
+
+void TransportUnit::AcceptRawSocket(std::unique_ptr<net::Stream> stream) {
+  const auto& settings = std::get<config::RawSocketTransport>(part_->settings->protocol);
+  wamp::TransportDetails details = RawSocketDetails(*part_->settings, stream->fd());
+  const std::uint64_t number = accepted_;
+  auto opened = [this, number, details, acceptor = part_->acceptor](StatusOr<rawsocket::Opened> result) {
+    const auto found = handshakes_.find(number);
+    if (found != handshakes_.end()) {
+      loop_.DeleteLater(std::move(found->second));
+      handshakes_.erase(found);
+    }
+    if (!result.ok()) {
+      log::Debug(
+          kModule, "a RawSocket handshake failed",
+          {{"transport", details.transport}, {"peer", details.peer}, {"error", Message(result.status())}});
+      return;
+    }
+    const wamp::Serialization serialization{result->serializer, wamp::Batching::kNone};
+    acceptor->Accept(std::make_unique<wamp::Link>(std::move(result->channel), serialization), details);
+  };
+  handshakes_.emplace(number,
+                      rawsocket::AcceptRawSocket(std::move(stream), settings.options, std::move(opened)));
+}
+
+void TransportUnit::CloseListener(Listener& listener) {
+  turned_away_ += listener.acceptor->turned_away();
+  listener.acceptor->Stop();
+}
+
+}  // namespace wampgate::worker

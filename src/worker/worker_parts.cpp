@@ -1,0 +1,76 @@
+#include "worker/worker_parts.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "web/json_service.hpp"
+#include "web/node_info_service.hpp"
+#include "web/not_found_service.hpp"
+#include "web/redirect_service.hpp"
+#include "web/static_service.hpp"
+#include "web/websocket_service.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+using MadeService = StatusOr<std::shared_ptr<http::Service>>;
+
+}  // namespace
+
+MadeService WorkerParts::MakeService(const config::Path& path) {
+  return std::visit(
+      Overloaded{
+          [](const config::NotFoundPath&) -> MadeService { return std::make_shared<web::NotFoundService>(); },
+          [](const config::PathLevel&) -> MadeService { return Internal("a path level is no service"); },
+          [this](const web::StaticOptions& options) -> MadeService {
+            return std::make_shared<web::StaticService>(options, around_.offload);
+          },
+          [this](const web::NodeInfoOptions&) -> MadeService {
+            return std::make_shared<web::NodeInfoService>(around_.node_info);
+          },
+          [](const web::JsonOptions& options) -> MadeService {
+            return std::make_shared<web::JsonService>(options);
+          },
+          [](const web::RedirectOptions& options) -> MadeService {
+            return std::make_shared<web::RedirectService>(options);
+          },
+          [this, &path](const config::WampWebSocket& settings) -> MadeService {
+            return WebSocket(settings, path.name);
+          },
+      },
+      path.service);
+}
+
+MadeService WorkerParts::MakeWebSocket(const config::Transport& transport) {
+  return WebSocket(std::get<config::WampWebSocket>(transport.protocol), transport.name);
+}
+
+StatusOr<std::shared_ptr<wamp::SessionAcceptor>> WorkerParts::MakeAcceptor(
+    const config::Transport& transport) {
+  const auto& settings = std::get<config::RawSocketTransport>(transport.protocol);
+  return around_.proxy.MakeEndpoint(settings.auth, settings.transparent);
+}
+
+std::shared_ptr<const WorkerPart> WorkerParts::MakeWorkerPart(const config::Node& node) {
+  return around_.proxy.MakeWorkerPart(node);
+}
+
+void WorkerParts::Commit(std::shared_ptr<const WorkerPart> part) {
+  around_.proxy.Commit(std::move(part));
+}
+
+std::shared_ptr<http::Service> WorkerParts::WebSocket(const config::WampWebSocket& settings,
+                                                      const std::string& name) {
+  return std::make_shared<web::WebSocketService>(
+      std::make_shared<const websocket::ServerOptions>(settings.options), settings.serializers, name,
+      around_.proxy.MakeEndpoint(settings.auth, settings.transparent));
+}
+
+}  // namespace wampgate::worker

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+
+#include "http/offload.hpp"
+#include "web/node_info.hpp"
+#include "worker/endpoint_factory.hpp"
+#include "worker/part_factory.hpp"
+
+namespace wampgate::worker {
+
+/// The real services of a worker: what `web` has, with the WAMP endpoints of the worker's type.
+class WorkerParts final : public PartFactory {
+ public:
+  struct Surroundings {
+    EndpointFactory& proxy;  ///< for `type: proxy`
+    http::Offload& offload;  ///< outlives the services
+    std::shared_ptr<web::NodeInfoSource> node_info;
+  };
+  explicit WorkerParts(Surroundings surroundings) : around_(std::move(surroundings)) {}
+
+  StatusOr<std::shared_ptr<http::Service>> MakeService(const config::Path& path) override;
+  StatusOr<std::shared_ptr<http::Service>> MakeWebSocket(const config::Transport& transport) override;
+  StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(const config::Transport& transport) override;
+  std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) override;
+  void Commit(std::shared_ptr<const WorkerPart> part) override;
+
+ private:
+  std::shared_ptr<http::Service> WebSocket(const config::WampWebSocket& settings, const std::string& name);
+
+  Surroundings around_;
+};
+
+}  // namespace wampgate::worker
