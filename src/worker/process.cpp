@@ -27,7 +27,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       sessions_([&loop](std::unique_ptr<wamp::Session> session) {
         loop.DeleteLater(std::make_unique<Remains>(std::move(session)));
       }),
-      transports_(loop),
+      transports_(loop, helper_),
       proxy_(loop, sessions_),
       node_info_(std::make_shared<SupervisorNodeInfo>(
           [this](const internal::Frame& frame) { return SendIfConnected(frame); })),

@@ -50,7 +50,7 @@ void TransportSet::Apply(const Snapshot& snapshot, std::vector<PassedSocket> soc
       continue;
     }
     // New, or replaced because its endpoint or its protocol differs.
-    auto made = std::make_unique<TransportUnit>(loop_, part);
+    auto made = std::make_unique<TransportUnit>(loop_, offload_, part);
     if (own.empty() && unit) unit->MoveListeners(*made);
     for (ListenSocket& socket : own) made->Listen(std::move(socket), Ownership::kOwn);
     if (unit) Retire(std::move(unit));

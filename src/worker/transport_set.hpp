@@ -28,7 +28,7 @@ class TransportSet {
   /// How long a removed transport's HTTP connections get for the response they are at.
   static constexpr std::chrono::milliseconds kRetirement{10000};
 
-  explicit TransportSet(net::Loop& loop) : loop_(loop) {}
+  TransportSet(net::Loop& loop, http::Offload& offload) : loop_(loop), offload_(offload) {}
 
   /// Whether the transport runs and has a socket to accept from.
   bool Listens(const std::string& transport) const;
@@ -60,6 +60,7 @@ class TransportSet {
     std::chrono::steady_clock::time_point deadline;
   };
   net::Loop& loop_;
+  http::Offload& offload_;
   std::map<std::string, std::unique_ptr<TransportUnit>> units_;
   std::vector<Retired> retired_;
   Counters past_;  // of units that are gone

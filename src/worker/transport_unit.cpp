@@ -44,9 +44,10 @@ wamp::TransportDetails RawSocketDetails(const config::Transport& transport, int 
 
 }  // namespace
 
-TransportUnit::TransportUnit(net::Loop& loop, std::shared_ptr<const TransportPart> part)
+TransportUnit::TransportUnit(net::Loop& loop, http::Offload& offload,
+                             std::shared_ptr<const TransportPart> part)
     : loop_(loop), part_(std::move(part)) {
-  if (part_->site) http_ = std::make_unique<http::Server>(loop_, part_->site);
+  if (part_->site) http_ = std::make_unique<http::Server>(loop_, part_->site, offload);
 }
 
 TransportUnit::~TransportUnit() = default;

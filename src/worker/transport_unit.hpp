@@ -28,7 +28,7 @@ struct ListenSocket {
 /// no session yet. These die with the unit; sessions do not. Loop's thread only.
 class TransportUnit final : public net::Mortal {
  public:
-  TransportUnit(net::Loop& loop, std::shared_ptr<const TransportPart> part);
+  TransportUnit(net::Loop& loop, http::Offload& offload, std::shared_ptr<const TransportPart> part);
   ~TransportUnit() override;
   TransportUnit(const TransportUnit&) = delete;
   TransportUnit& operator=(const TransportUnit&) = delete;
