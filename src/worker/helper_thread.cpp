@@ -21,18 +21,24 @@ HelperThread::HelperThread(net::Loop& loop, std::size_t max_queued)
     : loop_(loop), max_queued_(max_queued), thread_([this] { Work(); }) {}
 
 HelperThread::~HelperThread() {
+  Stop();
+}
+
+void HelperThread::Stop() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
   thread_.join();
+  queue_.clear();
 }
 
 bool HelperThread::Run(std::function<void()> work, std::function<void()> done) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= max_queued_) return false;
+    if (stopping_ || queue_.size() >= max_queued_) return false;
   }
   RunAlways(std::move(work), std::move(done));
   return true;
@@ -51,6 +57,7 @@ void HelperThread::Release(std::shared_ptr<const void> object) {
 void HelperThread::Enqueue(Job job) {
   {
     const std::lock_guard lock(mutex_);
+    if (stopping_) return;
     queue_.push_back(std::move(job));
   }
   wake_.notify_one();

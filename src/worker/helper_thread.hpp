@@ -16,8 +16,7 @@ namespace wampgate::worker {
 /// The one thread beside the loop: takes what blocks or is long (files, hashes, building and freeing
 /// settings) in order and posts the results back. It touches no session.
 ///
-/// Made, used and destroyed on the loop's thread. The destructor waits for the job at hand and drops the
-/// others: their `done` is not called.
+/// Made, used and destroyed on the loop's thread.
 class HelperThread final : public http::Offload {
  public:
   static constexpr std::size_t kMaxQueued = 1024;
@@ -33,6 +32,10 @@ class HelperThread final : public http::Offload {
   void RunAlways(std::function<void()> work, std::function<void()> done);
   /// Drops a reference on the helper thread: large immutable settings take long to free.
   void Release(std::shared_ptr<const void> object);
+
+  /// Waits for the job at hand and drops the others: their `done` is not called. Later jobs are refused or
+  /// dropped. Whoever owns what jobs work on calls it before that dies. Idempotent.
+  void Stop();
 
  private:
   struct Job {

@@ -24,6 +24,7 @@ struct Remains final : net::Mortal {
 Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
     : loop_(loop),
       options_(std::move(options)),
+      helper_(loop),
       sessions_([&loop](std::unique_ptr<wamp::Session> session) {
         loop.DeleteLater(std::make_unique<Remains>(std::move(session)));
       }),
@@ -41,8 +42,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
                       status_->Forget();
                     },
                 .on_orphaned = [this] { Stop(); }}),
-      stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }),
-      helper_(loop) {
+      stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }) {
   parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, helper_, node_info_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   revisions_ = std::make_unique<Revisions>(
@@ -52,6 +52,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
 }
 
 Process::~Process() {
+  helper_.Stop();
   // Sessions refer to what dies below.
   sessions_.ForEach([](wamp::Session& session) { session.Kill(); });
   loop_.EndTurn();

@@ -48,7 +48,9 @@ class Process {
 
   net::Loop& loop_;
   ProcessOptions options_;
-  // In the order of their needs; the helper thread ends first, then what it works for.
+  // In the order of their needs. The destructor stops the helper thread before anything dies that it works
+  // on.
+  HelperThread helper_;
   wamp::SessionRegistry sessions_;
   TransportSet transports_;
   ProxyEndpoints proxy_;
@@ -58,7 +60,6 @@ class Process {
   std::unique_ptr<Revisions> revisions_;
   std::unique_ptr<StatusReport> status_;
   Stopping stopping_;
-  HelperThread helper_;
 };
 
 }  // namespace wampgate::worker
