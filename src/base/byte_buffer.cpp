@@ -63,6 +63,14 @@ ByteBuffer& ByteBuffer::operator=(ByteBuffer&& other) noexcept {
   return *this;
 }
 
+void ByteBuffer::Assign(std::string_view octets) {
+  Release();
+  if (octets.empty()) return;
+  block_ = Allocate(octets.size());
+  capacity_ = octets.size();
+  Append(octets);
+}
+
 void ByteBuffer::Consume(std::size_t octets) {
   begin_ += octets;
   if (begin_ == end_) Release();

@@ -44,6 +44,9 @@ class ByteBuffer {
     ++end_;
   }
 
+  /// Replaces the content with `octets` (not of this buffer), in a block of just their size.
+  void Assign(std::string_view octets);
+
   /// Drops `octets` from the front; an emptied buffer gives its block back.
   void Consume(std::size_t octets);
   /// Cuts the buffer to its first `octets`: takes back what was appended after a mark.

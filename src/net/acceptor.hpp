@@ -9,9 +9,9 @@
 
 namespace wampgate::net {
 
-/// Accepts from one listening socket (made by the supervisor) and hands over connected streams, with TCP_NODELAY.
-/// Out of descriptors: one reserve descriptor turns newcomers away and accepting pauses for 100 ms; nothing spins.
-/// At most 64 connections are accepted per turn.
+/// Accepts from one listening socket (made by the supervisor) and hands over connected streams, with
+/// TCP_NODELAY. Out of descriptors: one reserve descriptor turns newcomers away and accepting pauses for 100
+/// ms; nothing spins. At most 64 connections are accepted per turn.
 class Acceptor {
  public:
   using OnAccept = std::function<void(std::unique_ptr<Stream>)>;

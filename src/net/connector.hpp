@@ -10,13 +10,14 @@
 
 namespace wampgate::net {
 
-/// Caches what host names resolve to and asks getaddrinfo on a thread of its own. One per loop; loop's thread only.
+/// Caches what host names resolve to and asks getaddrinfo on a thread of its own. One per loop; loop's thread
+/// only.
 class Resolver;
 
-/// Connects to `endpoint` within its timeout and calls `done` once, on the loop's thread, never from inside the
-/// call. Unix sockets whose queue is full (EAGAIN) are tried again with 1-50 ms of jitter until the deadline: that is
-/// no sign of a dead peer. TCP tries every address the name resolves to. Destroying the object cancels: `done` is
-/// not called.
+/// Connects to `endpoint` within its timeout and calls `done` once, on the loop's thread, never from inside
+/// the call. Unix sockets whose queue is full (EAGAIN) are tried again with 1-50 ms of jitter until the
+/// deadline: that is no sign of a dead peer. TCP tries every address the name resolves to. Destroying the
+/// object cancels: `done` is not called.
 class Connector {
  public:
   using Done = std::function<void(StatusOr<std::unique_ptr<Stream>>)>;

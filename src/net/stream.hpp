@@ -1,6 +1,9 @@
 #pragma once
 
-#include <memory>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,9 +19,9 @@ namespace wampgate::net {
 /// What a Stream tells its owner, on the loop's thread.
 class StreamHandler {
  public:
-  /// Input: what was left unconsumed before, followed by what was just read. Decode in place (the octets may be
-  /// overwritten). Returns how many octets were consumed; the rest comes again with more behind it. Octets of a
-  /// paused, taken or closed stream are kept, not delivered.
+  /// Input: what was left unconsumed before, followed by what was just read. Decode in place (the octets may
+  /// be overwritten). Returns how many octets were consumed; the rest comes again with more behind it. Octets
+  /// of a paused, taken or closed stream are kept, not delivered.
   virtual std::size_t OnData(std::span<char> octets) = 0;
   /// The peer has ended its side (FIN); nothing more comes.
   virtual void OnEnd() = 0;
@@ -31,10 +34,11 @@ class StreamHandler {
   ~StreamHandler() = default;
 };
 
-/// One connected socket, TCP or Unix, in the thread's Poller: reads into a 64 KiB buffer that all streams of the
-/// thread share, keeps only an unconsumed tail, collects output and writes it once per turn. An idle stream holds
-/// no buffers.
-class Stream final : private PollHandler, private Flushable {
+/// One connected socket, TCP or Unix, in the thread's Poller: reads into a 64 KiB buffer that all streams of
+/// the thread share, keeps only an unconsumed tail, collects output and writes it once per turn. An idle
+/// stream holds no buffers. Handlers may close the stream, start it for another handler and pause it from
+/// inside any of their calls, but not destroy it there (Loop::DeleteLater).
+class Stream final : private PollHandler, private Flushable, private Resumable {
  public:
   /// Takes a connected, non-blocking socket. Nothing is read before Start.
   Stream(Loop& loop, UniqueFd socket);
@@ -42,11 +46,12 @@ class Stream final : private PollHandler, private Flushable {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// Begins to read for `handler`; may be called again to hand the stream to another owner: octets that the old
-  /// one left unconsumed are delivered to the new one in the next turn.
+  /// Begins to read for `handler`; may be called again to hand the stream to another owner: octets that the
+  /// old one left unconsumed are delivered to the new one in the next turn.
   void Start(StreamHandler& handler);
 
-  /// Octets put in front of what will be read next (leftovers of a handshake).
+  /// Octets put in front of what will be read next (leftovers of a handshake); delivered in the next turn.
+  /// From inside OnData they also come before what that call leaves unconsumed.
   void Unread(std::string_view octets);
 
   /// Output of this turn; append to it, it goes out by itself.
@@ -56,9 +61,16 @@ class Stream final : private PollHandler, private Flushable {
   }
   /// Octets not yet taken by the kernel.
   std::size_t pending() const { return output_.size(); }
-  void SetWatermarks(std::size_t low, std::size_t high);
+  /// OnDrained follows when more than `high` octets were unsent and at most `low` are left. 64 KiB and 256
+  /// KiB.
+  void SetWatermarks(std::size_t low, std::size_t high) {
+    low_ = low;
+    high_ = high;
+  }
 
-  void PauseReading();
+  /// What was read and not consumed is kept, and delivered again in a turn after ResumeReading even if
+  /// nothing new has come. A reset by the peer is reported while paused, FIN after that.
+  void PauseReading() { reading_ = false; }
   void ResumeReading();
   bool reading() const { return reading_; }
 
@@ -77,10 +89,21 @@ class Stream final : private PollHandler, private Flushable {
  private:
   void OnReady(std::uint32_t events) override;
   void Flush() override;
+  void Resume() override;
   void Read();
+  void ReadIntoTail();
+  bool Received(ssize_t got);
   void Deliver(std::span<char> octets);
+  void DeliverTail();
+  void KeepTail(std::string_view rest);
+  void DeliverEnd();
+  void OnPausedReady(std::uint32_t events);
+  void Write();
   void UpdateInterest();
+  void Deregister();
   void Fail(const Status& status);
+
+  enum class FinState : std::uint8_t { kNone, kWanted, kSent };
 
   Loop& loop_;
   UniqueFd socket_;
@@ -92,13 +115,19 @@ class Stream final : private PollHandler, private Flushable {
   std::uint64_t octets_in_ = 0;
   std::uint64_t octets_out_ = 0;
   std::uint32_t interest_ = 0;
+  FinState fin_ = FinState::kNone;
+  bool registered_ = false;
   bool reading_ = true;
+  bool delivering_ = false;
+  bool tail_is_new_ = false;  // its present owner has not seen the tail, or was paused when it came
   bool above_high_ = false;
-  bool shutdown_ = false;
   bool peer_ended_ = false;
+  bool end_told_ = false;
+  Status failure_;  // that nobody has been told of yet
 };
 
 /// Peer address in the spelling of spec 3.7: "tcp4:<ip>:<port>", "tcp6:<ip>:<port>", "unix", "unix:<path>".
+/// "unknown" once the peer is gone.
 std::string PeerName(int socket);
 
 }  // namespace wampgate::net
