@@ -13,6 +13,7 @@ struct StaticOptions {
   std::map<std::string, std::string> mime_types;  ///< suffix with dot → type; the longest suffix wins
   std::optional<int> cache_timeout = 43200;       ///< seconds; nullopt: no cache headers
   std::optional<std::string> default_file;
+  bool show_dot_files = false;   ///< ours: names that begin with '.', besides .well-known
   bool follow_symlinks = false;  ///< ours: out of the root
   bool operator==(const StaticOptions&) const = default;
 };
