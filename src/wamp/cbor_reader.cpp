@@ -26,13 +26,6 @@ bool CborReader::TakeBreak(bool& found) {
   return true;
 }
 
-bool CborReader::String(unsigned major, unsigned info, std::string_view& octets) {
-  if (info == kIndefinite) return Chunks(major, octets);
-  std::uint64_t size = 0;
-  if (!Argument(info, size)) return false;
-  return major == kTextMajor ? TakeText(size, octets) : Take(size, octets);
-}
-
 bool CborReader::Chunks(unsigned major, std::string_view& joined) {
   chunks_.clear();
   for (bool ended = false; TakeBreak(ended);) {

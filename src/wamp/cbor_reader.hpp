@@ -44,7 +44,12 @@ class CborReader : public OctetCursor {
   bool TakeBreak(bool& found);
   /// Joins the chunks of an indefinite string in chunks_.
   bool Chunks(unsigned major, std::string_view& joined);
-  bool String(unsigned major, unsigned info, std::string_view& octets);
+  bool String(unsigned major, unsigned info, std::string_view& octets) {
+    if (info == kIndefinite) return Chunks(major, octets);
+    std::uint64_t size = 0;
+    if (!Argument(info, size)) return false;
+    return major == kTextMajor ? TakeText(size, octets) : Take(size, octets);
+  }
   bool BignumOctets(std::string_view& octets);
   bool FloatOf(unsigned info, double& value);
 

@@ -28,16 +28,42 @@ bool IsTiny(std::string_view number) {
   return power + static_cast<long long>(point) - static_cast<long long>(first) < 0;
 }
 
+/// A decimal without exponent and of at most 18 digits, whose digits are below 2^53: both they and the power
+/// of ten are exact doubles, so one division rounds correctly.
+bool ParseShortDecimal(std::string_view number, double& value) {
+  constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+  if (number.size() > 19) return false;
+  const bool negative = number.front() == '-';
+  std::uint64_t digits = 0;
+  std::size_t point = number.size() - 1;
+  for (std::size_t i = negative ? 1 : 0; i < number.size(); ++i) {
+    if (number[i] == '.') {
+      point = i;
+    } else if (number[i] >= '0' && number[i] <= '9') {
+      digits = digits * 10 + static_cast<std::uint64_t>(number[i] - '0');
+    } else {
+      return false;
+    }
+  }
+  if (digits > std::uint64_t{1} << 53) return false;
+  const double magnitude = static_cast<double>(digits) / kPowers[number.size() - 1 - point];
+  value = negative ? -magnitude : magnitude;
+  return true;
+}
+
 }  // namespace
 
 double DoubleOfHalf(std::uint16_t half) {
-  const int exponent = half >> 10 & 0x1F;
-  const double mantissa = half & 0x3FF;
-  double value = exponent == 0    ? std::ldexp(mantissa, -24)
-                 : exponent != 31 ? std::ldexp(mantissa + 1024, exponent - 25)
-                 : mantissa == 0  ? HUGE_VAL
-                                  : std::nan("");
-  return (half & 0x8000) != 0 ? -value : value;
+  const std::uint32_t sign = (half & 0x8000U) << 16;
+  const std::uint32_t exponent = half >> 10 & 0x1F;
+  const std::uint32_t mantissa = half & 0x3FF;
+  if (exponent == 0) {
+    const double magnitude = mantissa * 0x1p-24;
+    return sign != 0 ? -magnitude : magnitude;
+  }
+  const std::uint32_t wide = exponent == 31 ? 0xFF : exponent + 112;
+  return static_cast<double>(std::bit_cast<float>(sign | wide << 23 | mantissa << 13));
 }
 
 std::optional<std::uint16_t> HalfOf(float value) {
@@ -72,22 +98,17 @@ char* WriteDouble(double value, char* out) {
   if (magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
     return std::to_chars(out, end, value, std::chars_format::scientific).ptr;
   }
-  char* written;
-  if (magnitude < 9e15 && magnitude == std::floor(magnitude)) {
-    if (std::signbit(value)) *out++ = '-';
-    written = std::to_chars(out, end, static_cast<std::uint64_t>(magnitude)).ptr;
-  } else {
-    written = std::to_chars(out, end, value, std::chars_format::fixed).ptr;
-    if (std::string_view(out, static_cast<std::size_t>(written - out)).find('.') != std::string_view::npos)
-      return written;
-  }
-  *written++ = '.';
-  *written++ = '0';
-  return written;
+  if (magnitude != std::floor(magnitude)) return std::to_chars(out, end, value, std::chars_format::fixed).ptr;
+  if (std::signbit(value)) *out++ = '-';
+  out = std::to_chars(out, end, static_cast<std::uint64_t>(magnitude)).ptr;
+  *out++ = '.';
+  *out++ = '0';
+  return out;
 }
 
 std::optional<double> ParseDouble(std::string_view number) {
   double value = 0;
+  if (ParseShortDecimal(number, value)) return value;
   const auto read = std::from_chars(number.data(), number.data() + number.size(), value);
   if (read.ec == std::errc()) return value;
   if (!IsTiny(number)) return std::nullopt;

@@ -56,16 +56,6 @@ bool JsonReader::Literal(std::string_view name) {
   return true;
 }
 
-bool JsonReader::StringOf(std::string_view& text) {
-  const char* const stop = FindSpecial(at_, end_);
-  if (stop != end_ && *stop == '"') {
-    text = std::string_view(at_, static_cast<std::size_t>(stop - at_));
-    at_ = stop + 1;
-    return true;
-  }
-  return Unescape(text);
-}
-
 bool JsonReader::Unescape(std::string_view& text) {
   text_.clear();
   while (true) {

@@ -34,7 +34,13 @@ class JsonReader : public OctetCursor {
   bool Unexpected() { return AtEnd() ? Truncated() : fault_.Malformed("unexpected character"); }
   bool Literal(std::string_view name);
   /// After the quote: the text as it stands in the input, or unescaped in text_.
-  bool StringOf(std::string_view& text);
+  bool StringOf(std::string_view& text) {
+    const char* const stop = FindSpecial(at_, end_);
+    if (stop == end_ || *stop != '"') return Unescape(text);
+    text = std::string_view(at_, static_cast<std::size_t>(stop - at_));
+    at_ = stop + 1;
+    return true;
+  }
   bool Unescape(std::string_view& text);
   bool Escape();
   bool Unicode();

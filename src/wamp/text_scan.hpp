@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -32,6 +33,9 @@ inline std::uint64_t SpecialOctets(std::uint64_t word) {
          ((backslash - kEveryOctet) & ~backslash & kTopBits);
 }
 
+inline unsigned char Octet(char c) {
+  return static_cast<unsigned char>(c);
+}
 inline bool IsSpecial(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
@@ -39,7 +43,10 @@ inline bool IsSpecial(char c) {
 /// First octet of [at, end) that JSON cannot hold as it is in a string; `end` if there is none.
 inline const char* FindSpecial(const char* at, const char* end) {
   for (; end - at >= 8; at += 8) {
-    if (SpecialOctets(Load8(at)) != 0) break;
+    const std::uint64_t special = SpecialOctets(Load8(at));
+    if (special == 0) continue;
+    if constexpr (std::endian::native == std::endian::little) return at + std::countr_zero(special) / 8;
+    break;
   }
   while (at != end && !IsSpecial(*at)) ++at;
   return at;
@@ -65,11 +72,10 @@ inline TextTraits TraitsOf(std::string_view text) {
     traits.Look(Load8(at + size - 8));
   } else if (size >= 4) {
     traits.Look(std::uint64_t{Load4(at)} << 32 | Load4(at + size - 4));
-  } else {
-    for (std::size_t i = 0; i < size; ++i) {
-      traits.special |= static_cast<std::uint64_t>(IsSpecial(at[i]));
-      traits.non_ascii |= static_cast<unsigned char>(at[i]) & 0x80U;
-    }
+  } else if (size > 0) {
+    // One to three octets: first, middle and last are all there is. 0x20 fills the word.
+    traits.Look(0x2020202020000000 | std::uint64_t{Octet(at[0])} << 16 |
+                std::uint64_t{Octet(at[size / 2])} << 8 | Octet(at[size - 1]));
   }
   return traits;
 }
@@ -89,8 +95,11 @@ inline void CopyText(char* to, std::string_view text) {
   } else if (size >= 4) {
     std::memcpy(to, from, 4);
     std::memcpy(to + size - 4, from + size - 4, 4);
-  } else {
-    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+  } else if (size > 0) {
+    const char middle = from[size / 2], last = from[size - 1];
+    to[0] = from[0];
+    to[size / 2] = middle;
+    to[size - 1] = last;
   }
 }
 
