@@ -17,15 +17,15 @@
 #include "web/options.hpp"
 #include "websocket/options.hpp"
 
-/// The node as it is to run: immutable, fully defaulted, cross-checked. Made by Resolve from the config message; nothing
-/// on the data path reads protobuf or JSON.
+/// The node as it is to run: immutable, fully defaulted, cross-checked. Made by Resolve from the config
+/// message; nothing on the data path reads protobuf or JSON.
 namespace wampgate::config {
 
 /// A WAMP endpoint over WebSocket: `websocket` transports and paths, `websocket-proxy` paths.
 struct WampWebSocket {
-  std::vector<wamp::Serializer> serializers;        ///< accepted; the client's order decides
+  std::vector<wamp::Serializer> serializers;  ///< accepted; the client's order decides
   websocket::ServerOptions options;
-  std::optional<auth::Options> auth;                ///< authenticating mode and router workers
+  std::optional<auth::Options> auth;                     ///< authenticating mode and router workers
   std::optional<proxy::TransparentOptions> transparent;  ///< set: transparent mode (proxy workers only)
   bool operator==(const WampWebSocket&) const = default;
 };
@@ -46,7 +46,9 @@ struct Path {
       service;
   bool operator==(const Path&) const = default;
 };
-inline bool PathLevel::operator==(const PathLevel& other) const { return paths == other.paths; }
+inline bool PathLevel::operator==(const PathLevel& other) const {
+  return paths == other.paths;
+}
 
 struct WebTransport {
   http::ServerOptions options;
@@ -72,6 +74,7 @@ enum class WorkerType : unsigned char { kProxy, kRouter };
 
 struct Worker {
   std::string id;
+  std::string title;  ///< process title; empty: the daemon's own
   WorkerType type = WorkerType::kProxy;
   int processes = 1;
   std::map<std::string, std::string> env;
@@ -87,9 +90,9 @@ struct Worker {
 };
 
 struct Node {
-  std::string id;                                      ///< node id, authid towards backends
-  std::string directory;                               ///< absolute
-  std::chrono::milliseconds shutdown_grace{10000};     ///< for sessions to end after SIGTERM
+  std::string id;                                   ///< node id, authid towards backends
+  std::string directory;                            ///< absolute
+  std::chrono::milliseconds shutdown_grace{10000};  ///< for sessions to end after SIGTERM
   std::vector<Worker> workers;
   bool operator==(const Node&) const = default;
 };

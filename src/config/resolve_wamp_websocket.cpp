@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include "config/resolve_auth.hpp"
+#include "config/resolve_path.hpp"
+#include "config/resolve_websocket.hpp"
+#include "config/websocket_url.hpp"
+#include "wampgate/v1/transport.pb.h"
+
+namespace wampgate::config {
+namespace {
+
+/// The public address of a WebSocket server; nothing but the status page needs it.
+void CheckServerUrl(const std::string& text, const Where& where, const Context& context) {
+  const auto url = ParseWebSocketUrl(text);
+  if (!url.ok()) {
+    context.Error(where, fmt::format("expected a URL {}, found {}", Message(url.status()), Quote(text)));
+  } else if (url->has_query) {
+    context.Error(where, fmt::format("expected a URL without a query, found {}", Quote(text)));
+  }
+}
+
+}  // namespace
+
+template <typename Message>
+WampWebSocket ResolveWampWebSocket(const Message& message, const WampEndpoint& endpoint, const Where& where,
+                                   const Context& context) {
+  WampWebSocket resolved;
+  if (message.has_url()) CheckServerUrl(message.url(), where.Key("url"), context);
+  resolved.serializers = ResolveSerializers(message.has_serializers() ? &message.serializers() : nullptr,
+                                            AllSerializers(), where.Key("serializers"), context);
+  resolved.options = ResolveServerOptions(message.options());
+  if constexpr (requires { message.auth(); }) {
+    if (message.has_auth())
+      resolved.auth = ResolveAuth(message.auth(), endpoint.listen, where.Key("auth"), context);
+    if (!message.has_auth()) resolved.transparent = endpoint.backends;
+  }
+  return resolved;
+}
+
+template WampWebSocket ResolveWampWebSocket(const v1::WebSocketPath&, const WampEndpoint&, const Where&,
+                                            const Context&);
+template WampWebSocket ResolveWampWebSocket(const v1::WebSocketProxyPath&, const WampEndpoint&, const Where&,
+                                            const Context&);
+template WampWebSocket ResolveWampWebSocket(const v1::WebSocketTransport&, const WampEndpoint&, const Where&,
+                                            const Context&);
+
+}  // namespace wampgate::config
