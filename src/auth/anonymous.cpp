@@ -3,7 +3,8 @@
 
 namespace wampgate::auth {
 
-Outcome AcceptAnonymous(const AnonymousOptions& options, std::string_view realm, const nlohmann::json& details) {
+Outcome AcceptAnonymous(const AnonymousOptions& options, std::string_view realm,
+                        const nlohmann::json& details) {
   Principal principal;
   principal.realm = options.realm.value_or(std::string(realm));
   principal.authid = options.authid ? *options.authid : SerialNumber();

@@ -18,8 +18,9 @@ const std::string* Text(const nlohmann::json& extra, const char* key) {
 
 Outcome AcceptAnonymousProxy(const nlohmann::json& details, const wamp::TransportDetails& transport) {
   if (!transport.is_unix) {
-    return Denial{std::string(wamp::uri::kNotAuthorized),
-                  "anonymous-proxy is accepted on Unix sockets only, whose permissions say who may speak for others"};
+    return Denial{
+        std::string(wamp::uri::kNotAuthorized),
+        "anonymous-proxy is accepted on Unix sockets only, whose permissions say who may speak for others"};
   }
   const auto extra = details.find("authextra");
   const nlohmann::json none = nlohmann::json::object();

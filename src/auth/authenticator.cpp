@@ -16,8 +16,10 @@ class ImmediateAuthenticator final : public Authenticator {
                   const wamp::TransportDetails& transport) override {
     if (builtin_) return AcceptAnonymous(AnonymousOptions{}, realm, details);
     for (const std::string& method : Offered(details)) {
-      if (method == "anonymous" && options_.anonymous) return AcceptAnonymous(*options_.anonymous, realm, details);
-      if (method == "anonymous-proxy" && options_.anonymous_proxy) return AcceptAnonymousProxy(details, transport);
+      if (method == "anonymous" && options_.anonymous)
+        return AcceptAnonymous(*options_.anonymous, realm, details);
+      if (method == "anonymous-proxy" && options_.anonymous_proxy)
+        return AcceptAnonymousProxy(details, transport);
     }
     return Denial{std::string(wamp::uri::kNoAuthMethod), "no suitable authmethod found"};
   }

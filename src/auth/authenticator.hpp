@@ -17,7 +17,7 @@ struct Principal {
   std::string realm;
   std::string authid;
   std::string role;
-  std::string method;                             ///< "anonymous", "anonymous-proxy", …
+  std::string method;  ///< "anonymous", "anonymous-proxy", …
   std::string provider = "static";
   nlohmann::json extra = nlohmann::json::object();  ///< → WELCOME.authextra
 };
@@ -33,8 +33,9 @@ struct Denial {
 };
 using Outcome = std::variant<Principal, Challenge, Denial>;
 
-/// The authentication of one session: HELLO in, then AUTHENTICATE for each Challenge, until Principal or Denial
-/// (spec 5.4). Pure; whether realm and role exist is the caller's question. Unknown methods in HELLO are skipped.
+/// The authentication of one session: HELLO in, then AUTHENTICATE for each Challenge, until Principal or
+/// Denial (spec 5.4). Pure; whether realm and role exist is the caller's question. Unknown methods in HELLO
+/// are skipped.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;

@@ -10,11 +10,12 @@ namespace wampgate::auth {
 
 /// Static `anonymous` (spec 5.5.1), also the builtin one: whoever comes has the configured role. The client's
 /// authextra is echoed.
-Outcome AcceptAnonymous(const AnonymousOptions& options, std::string_view realm, const nlohmann::json& details);
+Outcome AcceptAnonymous(const AnonymousOptions& options, std::string_view realm,
+                        const nlohmann::json& details);
 
-/// `anonymous-proxy` (spec 5.9.2): the peer is a proxy that has authenticated its client and says who it is in
-/// proxy_realm, proxy_authid and proxy_authrole. There is no credential: what protects it are the permissions of
-/// the Unix socket, so it is refused on any other transport.
+/// `anonymous-proxy` (spec 5.9.2): the peer is a proxy that has authenticated its client and says who it is
+/// in proxy_realm, proxy_authid and proxy_authrole. There is no credential: what protects it are the
+/// permissions of the Unix socket, so it is refused on any other transport.
 Outcome AcceptAnonymousProxy(const nlohmann::json& details, const wamp::TransportDetails& transport);
 
 }  // namespace wampgate::auth

@@ -16,7 +16,8 @@ struct AnonymousOptions {
 /// The methods a transport accepts from its clients (spec 5.3). No `auth` at all means the builtin anonymous.
 struct Options {
   std::optional<AnonymousOptions> anonymous;
-  bool anonymous_proxy = false;  ///< `anonymous-proxy`: trusts the peer's proxy_* authextra; Unix sockets only
+  bool anonymous_proxy =
+      false;  ///< `anonymous-proxy`: trusts the peer's proxy_* authextra; Unix sockets only
   bool operator==(const Options&) const = default;
 };
 

@@ -33,6 +33,8 @@ class ByteBuffer {
     return block_ + end_;
   }
   void Commit(std::size_t octets) { end_ += octets; }
+  /// Octets that can be committed without another Reserve.
+  std::size_t room() const { return capacity_ - end_; }
 
   void Append(std::string_view octets) {
     if (octets.empty()) return;

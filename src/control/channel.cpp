@@ -19,7 +19,7 @@ constexpr int kReadsPerTurn = 16;
 }  // namespace
 
 Channel::Channel(net::Loop& loop, UniqueFd socket, ChannelHandler& handler)
-    : loop_(loop), socket_(std::move(socket)), handler_(handler) {}
+    : loop_(loop), socket_(std::move(socket)), handler_(&handler) {}
 
 Channel::~Channel() {
   CloseSocket();
@@ -138,7 +138,7 @@ bool Channel::Decode() {
     std::vector<UniqueFd> descriptors(std::make_move_iterator(received_.begin()),
                                       std::make_move_iterator(end));
     received_.erase(received_.begin(), end);
-    handler_.OnFrame(result.frame, descriptors);
+    handler_->OnFrame(result.frame, descriptors);
     if (!socket_) return false;
   }
   if ((input_.empty() && !received_.empty()) || received_.size() > kMaxDescriptors) {
@@ -150,7 +150,7 @@ bool Channel::Decode() {
 
 void Channel::Fail(const Status& reason) {
   CloseSocket();
-  handler_.OnChannelClosed(reason);
+  handler_->OnChannelClosed(reason);
 }
 
 void Channel::CloseSocket() {

@@ -44,6 +44,9 @@ class Channel final : public net::Mortal, private net::PollHandler, private net:
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
+  /// Who gets what comes from now on; also from inside OnFrame of the present handler.
+  void SetHandler(ChannelHandler& handler) { handler_ = &handler; }
+
   /// Begins to read. Not OK if the kernel refuses another watch; then the channel is closed.
   Status Start();
 
@@ -77,7 +80,7 @@ class Channel final : public net::Mortal, private net::PollHandler, private net:
 
   net::Loop& loop_;
   UniqueFd socket_;
-  ChannelHandler& handler_;
+  ChannelHandler* handler_;
   FrameReader reader_;
   ByteBuffer input_;
   std::vector<UniqueFd> received_;  // descriptors of frames that are not complete yet

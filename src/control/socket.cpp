@@ -4,27 +4,23 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "net/socket_address.hpp"
 
 namespace wampgate::control {
 namespace {
 
 constexpr int kBacklog = 128;
 
-StatusOr<sockaddr_un> Address(const std::string& path) {
-  if (path.empty() || path.size() > kMaxSocketPath) {
-    return InvalidArgument(
-        fmt::format("the socket path {} has {} octets; at most {} fit: use a shorter node directory", path,
-                    path.size(), kMaxSocketPath));
-  }
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
+StatusOr<net::SocketAddress> Address(const std::string& path) {
+  if (const auto address = net::UnixAddress(path)) return *address;
+  return InvalidArgument(
+      fmt::format("the socket path {} has {} octets; at most {} fit: use a shorter node directory", path,
+                  path.size(), net::kMaxUnixPath));
 }
 
 StatusOr<UniqueFd> NewSocket() {
@@ -36,12 +32,12 @@ StatusOr<UniqueFd> NewSocket() {
 }  // namespace
 
 StatusOr<UniqueFd> Listen(const std::string& path) {
-  WAMPGATE_ASSIGN_OR_RETURN(const sockaddr_un address, Address(path));
+  WAMPGATE_ASSIGN_OR_RETURN(const net::SocketAddress address, Address(path));
   WAMPGATE_ASSIGN_OR_RETURN(UniqueFd socket, NewSocket());
   struct stat there{};
   if (::lstat(path.c_str(), &there) == 0 && S_ISSOCK(there.st_mode)) ::unlink(path.c_str());
   if (::fchmod(socket.get(), 0600) != 0 ||  // bind(2) creates the file with the socket's mode
-      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      ::bind(socket.get(), address.get(), address.size) != 0) {
     return ErrnoStatus(errno, fmt::format("binding {}", path));
   }
   if (::chmod(path.c_str(), 0600) != 0 || ::listen(socket.get(), kBacklog) != 0) {
@@ -53,9 +49,9 @@ StatusOr<UniqueFd> Listen(const std::string& path) {
 }
 
 StatusOr<UniqueFd> Connect(const std::string& path) {
-  WAMPGATE_ASSIGN_OR_RETURN(const sockaddr_un address, Address(path));
+  WAMPGATE_ASSIGN_OR_RETURN(const net::SocketAddress address, Address(path));
   WAMPGATE_ASSIGN_OR_RETURN(UniqueFd socket, NewSocket());
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(socket.get(), address.get(), address.size) != 0) {
     const int error = errno;
     const std::string text = fmt::format("connecting to {}: {}", path, std::strerror(error));
     const bool later = error == EAGAIN || error == ECONNREFUSED || error == ENOENT || error == EINTR;

@@ -9,9 +9,6 @@
 
 namespace wampgate::control {
 
-/// The longest path of a Unix socket, in octets (sockaddr_un without its terminating NUL).
-inline constexpr std::size_t kMaxSocketPath = 107;
-
 /// A non-blocking listening socket at `path`, mode 0600. A socket file left behind there is replaced: the
 /// caller holds the lock that makes it ours. A path that is too long is INVALID_ARGUMENT.
 StatusOr<UniqueFd> Listen(const std::string& path);

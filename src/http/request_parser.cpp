@@ -22,16 +22,19 @@ std::string Lower(beast::string_view text) {
   return out;
 }
 
-// Whether the request line ends in "HTTP/d.d": then only the version is wrong.
+// Whether the request line has three parts and ends in "HTTP/d.d": then only the version is wrong.
 bool NamesAVersion(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
-  if (line.size() < 9) return false;
+  if (line.size() < 9 || std::count(line.begin(), line.end(), ' ') != 2) return false;
   const std::string_view version = line.substr(line.size() - 9);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return version.substr(0, 6) == " HTTP/" && is_digit(version[6]) && version[7] == '.' &&
          is_digit(version[8]);
 }
 
+// What is left of a chunked body has at least "0\r\n\r\n"; Beast asserts that it is called with that much
+// once it has seen the last chunk's size.
+constexpr std::size_t kLeastChunked = 5;
 constexpr std::size_t kBodyReserve = 64 * 1024;  // what a stated length gets before its octets have arrived
 
 }  // namespace
@@ -129,7 +132,8 @@ void RequestParser::FinishHead(std::string_view head) {
 }
 
 std::size_t RequestParser::FeedBody(std::string_view octets) {
-  if (octets.empty()) return 0;
+  const bool is_chunked = request_.Count("transfer-encoding") != 0;
+  if (octets.size() < (is_chunked ? kLeastChunked : 1)) return 0;
   wants_continue_ = false;
   ErrorCode error;
   const std::size_t consumed = engine_->put({octets.data(), octets.size()}, error);

@@ -14,12 +14,12 @@ enum class IpVersion : std::uint8_t { k4, k6, kDual };
 /// Where a transport listens on TCP (spec 1.10.1).
 struct TcpListen {
   IpVersion version = IpVersion::k4;
-  std::string interface;             ///< address literal; empty = all
+  std::string interface{};           ///< address literal; empty = all
   std::uint16_t port = 0;            ///< 0 = any free port, kept for the life of the endpoint
   std::uint16_t port_range_end = 0;  ///< not 0: the first port of [port, port_range_end] that can be bound
   int backlog = 50;                  ///< 1…65535
   bool shared = false;               ///< others may listen on the same port (SO_REUSEPORT)
-  std::optional<std::chrono::milliseconds> user_timeout;  ///< TCP_USER_TIMEOUT
+  std::optional<std::chrono::milliseconds> user_timeout{};  ///< TCP_USER_TIMEOUT
   bool operator==(const TcpListen&) const = default;
 };
 

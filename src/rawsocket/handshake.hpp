@@ -19,10 +19,11 @@ struct Opened {
 };
 using OnOpened = std::function<void(StatusOr<Opened>)>;
 
-/// Server side: waits for the client's four octets on `stream`, answers (error replies of spec 3.6.1 included) and
-/// calls `done` once, never from inside this call. Destroying the returned object cancels and drops the connection.
-std::unique_ptr<net::Mortal> AcceptRawSocket(std::unique_ptr<net::Stream> stream, const ServerOptions& options,
-                                             OnOpened done);
+/// Server side: waits for the client's four octets on `stream`, answers (error replies of spec 3.6.1
+/// included) and calls `done` once, never from inside this call. Destroying the returned object cancels and
+/// drops the connection.
+std::unique_ptr<net::Mortal> AcceptRawSocket(std::unique_ptr<net::Stream> stream,
+                                             const ServerOptions& options, OnOpened done);
 
 /// Client side: sends ours, waits for theirs.
 std::unique_ptr<net::Mortal> OpenRawSocket(std::unique_ptr<net::Stream> stream, const ClientOptions& options,

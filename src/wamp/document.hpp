@@ -10,9 +10,11 @@
 
 namespace wampgate::wamp {
 
-/// Messages that we terminate or make ourselves (HELLO … GOODBYE, service calls) are rare and go through documents.
-/// Binary values are nlohmann binaries in all three serializers ("\u0000"+base64 in JSON). Depth is limited to
-/// kMaxDepth, duplicate keys: last wins, invalid UTF-8 and trailing octets are errors.
+/// Callers include <nlohmann/json.hpp> themselves.
+///
+/// Messages that we terminate or make ourselves (HELLO … GOODBYE, service calls) are rare and go through
+/// documents. Binary values are nlohmann binaries in all three serializers ("\u0000"+base64 in JSON). Depth
+/// is limited to kMaxDepth, duplicate keys: last wins, invalid UTF-8 and trailing octets are errors.
 StatusOr<nlohmann::json> ReadDocument(Serializer serializer, std::string_view message);
 
 /// Appends the document to `out`. Definite lengths, shortest integers, compact JSON.

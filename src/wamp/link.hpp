@@ -19,8 +19,8 @@ class LinkReceiver {
   virtual bool OnLargeMessage(std::size_t /*total*/, std::string_view /*head*/) { return false; }
   virtual void OnPart(std::string_view /*octets*/, bool /*last*/) {}
   virtual void OnDrained() = 0;
-  /// The peer sent a transport message that holds no WAMP messages: wrong kind (text/binary) or a broken batch.
-  /// The owner ends the session; nothing more is delivered.
+  /// The peer sent a transport message that holds no WAMP messages: wrong kind (text/binary) or a broken
+  /// batch. The owner ends the session; nothing more is delivered.
   virtual void OnViolation(std::string_view detail) = 0;
   virtual void OnLinkEnd(const ChannelEnd& end) = 0;
 
@@ -28,8 +28,8 @@ class LinkReceiver {
   ~LinkReceiver() = default;
 };
 
-/// A MessageChannel that carries WAMP: knows the serialization, splits batches that come in and joins what goes
-/// out in one turn into one.
+/// A MessageChannel that carries WAMP: knows the serialization, splits batches that come in and joins what
+/// goes out in one turn into one.
 class Link final : private MessageReceiver {
  public:
   Link(std::unique_ptr<MessageChannel> channel, Serialization serialization);
@@ -39,7 +39,8 @@ class Link final : private MessageReceiver {
   Serialization serialization() const { return serialization_; }
   Serializer serializer() const { return serialization_.serializer; }
 
-  /// Sends one message that is already in the link's serializer. False: longer than the peer takes, or closing.
+  /// Sends one message that is already in the link's serializer. False: longer than the peer takes, or
+  /// closing.
   bool Send(std::string_view message);
   bool SendDocument(const nlohmann::json& message);
 

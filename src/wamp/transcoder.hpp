@@ -25,10 +25,10 @@ struct TranscodeResult {
   bool ok() const { return code == Code::kOk; }
 };
 
-/// Translates one value, a whole WAMP message as a rule, from one serializer into another in one pass without a
-/// document, and appends it to `out`. Exact for 64-bit integers; binary ⇄ "\u0000"+base64; big integers, tags and
-/// map keys as spec table 3.4.6 with its [FIX]es. Nothing may follow the value. On failure `out` is as before.
-/// Between equal serializers it validates and copies.
+/// Translates one value, a whole WAMP message as a rule, from one serializer into another in one pass without
+/// a document, and appends it to `out`. Exact for 64-bit integers; binary ⇄ "\u0000"+base64; big integers,
+/// tags and map keys as spec table 3.4.6 with its [FIX]es. Nothing may follow the value. On failure `out` is
+/// as before. Between equal serializers it validates and copies.
 TranscodeResult Transcode(Serializer from, std::string_view value, Serializer to, ByteBuffer& out,
                           std::size_t limit = static_cast<std::size_t>(-1));
 

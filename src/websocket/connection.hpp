@@ -13,9 +13,9 @@
 
 namespace wampgate::websocket {
 
-/// A WebSocket connection after its handshake, as a MessageChannel. `stream` is already connected and, for servers,
-/// has the 101 in its output. `options.mask` and `options.require_masked` make it client or server. The options must
-/// outlive the channel: pass the shared snapshot part they live in.
+/// A WebSocket connection after its handshake, as a MessageChannel. `stream` is already connected and, for
+/// servers, has the 101 in its output. `options.mask` and `options.require_masked` make it client or server.
+/// The options must outlive the channel: pass the shared snapshot part they live in.
 std::unique_ptr<MessageChannel> MakeConnection(std::unique_ptr<net::Stream> stream,
                                                std::shared_ptr<const ConnectionOptions> options,
                                                const std::optional<DeflateParameters>& deflate);
@@ -26,8 +26,8 @@ struct Opened {
   std::string subprotocol;
 };
 
-/// Client side: sends the upgrade request on `stream`, checks the answer (RFC 6455 4.1), calls `done` once and never
-/// from inside this call. Destroying the returned object cancels and drops the connection.
+/// Client side: sends the upgrade request on `stream`, checks the answer (RFC 6455 4.1), calls `done` once
+/// and never from inside this call. Destroying the returned object cancels and drops the connection.
 std::unique_ptr<net::Mortal> OpenWebSocket(std::unique_ptr<net::Stream> stream,
                                            std::shared_ptr<const ClientOptions> options,
                                            std::function<void(StatusOr<Opened>)> done);

@@ -6,37 +6,29 @@
 #include <string_view>
 
 #include "http/message.hpp"
+#include "websocket/deflate_parameters.hpp"
 #include "websocket/options.hpp"
 
 namespace wampgate::websocket {
 
-/// What permessage-deflate came to in one handshake (RFC 7692): windows and takeover for each direction.
-struct DeflateParameters {
-  int deflate_window_bits = 15;  ///< our compressor, 9…15
-  int inflate_window_bits = 15;  ///< the peer's compressor
-  bool deflate_no_context_takeover = false;
-  bool inflate_no_context_takeover = false;
-  int memory_level = 8;
-  bool operator==(const DeflateParameters&) const = default;
-};
-
 /// The server's decision on one upgrade request.
 struct HandshakeOutcome {
   bool accepted = false;
-  std::string response;                       ///< the octets to send: 101, or a failure after which TCP is closed
-  std::string subprotocol;                    ///< chosen; empty if none was required
-  std::string extensions;                     ///< as sent
+  std::string response;     ///< the octets to send: 101, or a failure after which TCP is closed
+  std::string subprotocol;  ///< chosen; empty if none was required
+  std::string extensions;   ///< as sent
   std::optional<DeflateParameters> deflate;
-  int status = 0;                             ///< 101, 400, …
-  std::string failure;                        ///< the text of the status line when refused
+  int status = 0;       ///< 101, 400, …
+  std::string failure;  ///< the text of the status line when refused
 };
 
-/// Checks in the order of spec 2.4 and answers. `subprotocols` are the acceptable ones; the client's order decides
-/// (spec 3.2). Requests without an Upgrade header are not for here (see StatusPage).
+/// Checks in the order of spec 2.4 and answers. `subprotocols` are the acceptable ones; the client's order
+/// decides (spec 3.2). Requests without an Upgrade header are not for here (see StatusPage).
 HandshakeOutcome AnswerHandshake(const http::Request& request, const ServerOptions& options,
                                  std::span<const std::string> subprotocols);
 
-/// The answer to a request without Upgrade: the status page, or 426 (spec 2.2.6). Complete octets; TCP is closed after.
+/// The answer to a request without Upgrade: the status page, or 426 (spec 2.2.6). Complete octets; TCP is
+/// closed after.
 std::string AnswerPlainRequest(const http::Request& request, const ServerOptions& options,
                                std::span<const std::string> subprotocols);
 

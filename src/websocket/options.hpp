@@ -13,10 +13,10 @@ namespace wampgate::websocket {
 /// `compression.deflate` (spec 2.3.1, RFC 7692).
 struct DeflateOptions {
   bool request_no_context_takeover = false;
-  int request_max_window_bits = 0;             ///< 0 or 9…15
+  int request_max_window_bits = 0;  ///< 0 or 9…15
   std::optional<bool> no_context_takeover;
-  std::optional<int> max_window_bits;          ///< 9…15
-  std::optional<int> memory_level;             ///< 1…9
+  std::optional<int> max_window_bits;  ///< 9…15
+  std::optional<int> memory_level;     ///< 1…9
   bool operator==(const DeflateOptions&) const = default;
 };
 
@@ -32,12 +32,13 @@ struct PingOptions {
 /// What both sides of a connection are run with after the handshake.
 struct ConnectionOptions {
   bool validate_utf8 = true;
-  bool require_masked = true;           ///< the peer's frames (servers); false: either
-  bool mask = false;                    ///< our frames (clients: true)
+  bool require_masked = true;  ///< the peer's frames (servers); false: either
+  bool refuse_masked = false;  ///< masked frames are a violation (clients, RFC 6455 5.1)
+  bool mask = false;           ///< our frames (clients: true)
   bool apply_mask = true;
-  std::size_t max_frame_size = 0;       ///< wire octets of one received data frame; 0 = unlimited
-  std::size_t max_message_size = 0;     ///< octets of one received message, wire and inflated; 0 = 64 MiB guard
-  std::size_t auto_fragment_size = 0;   ///< 0 = off
+  std::size_t max_frame_size = 0;    ///< wire octets of one received data frame; 0 = unlimited
+  std::size_t max_message_size = 0;  ///< octets of one received message, wire and inflated; 0 = 64 MiB guard
+  std::size_t auto_fragment_size = 0;  ///< 0 = off
   bool fail_by_drop = false;
   bool echo_close_codereason = false;
   bool tcp_nodelay = true;
@@ -64,18 +65,19 @@ struct ServerOptions {
 
 /// A WebSocket backend (spec 1.12).
 struct ClientOptions {
-  std::string host;                        ///< Host header
-  std::string target = "/";                ///< request target
-  std::vector<std::string> subprotocols;   ///< offered in this order
+  std::string host;                       ///< Host header
+  std::string target = "/";               ///< request target
+  std::vector<std::string> subprotocols;  ///< offered in this order
   std::vector<std::pair<std::string, std::string>> headers;
   std::chrono::milliseconds open_handshake_timeout{5000};
-  std::optional<DeflateOptions> deflate;   ///< offered if set
+  std::optional<DeflateOptions> deflate;  ///< offered if set
   ConnectionOptions connection = ClientConnection();
 
   /// What a client uses unless told otherwise: masks its frames, takes unmasked ones, fails by dropping.
   static ConnectionOptions ClientConnection() {
     ConnectionOptions options;
     options.require_masked = false;
+    options.refuse_masked = true;
     options.mask = true;
     options.fail_by_drop = true;
     return options;

@@ -56,7 +56,8 @@ TEST(Authenticator, AnonymousTakesRoleAuthidAndRealmFromItsOptions) {
 TEST(Authenticator, SkipsMethodsItDoesNotKnow) {
   Options options;
   options.anonymous = AnonymousOptions{};
-  auto outcome = MakeAuthenticator(options)->OnHello("realm1", {{"authmethods", {"foo", "ticket", "anonymous"}}}, {});
+  auto outcome =
+      MakeAuthenticator(options)->OnHello("realm1", {{"authmethods", {"foo", "ticket", "anonymous"}}}, {});
   EXPECT_TRUE(std::holds_alternative<Principal>(outcome));
 }
 
@@ -93,7 +94,8 @@ TEST(Authenticator, AnonymousProxyNeedsAllThreeAttributes) {
       EXPECT_NE(std::get<Denial>(outcome).message.find(key), std::string::npos);
     }
   }
-  auto without = MakeAuthenticator(WithProxy())->OnHello("realm1", {{"authmethods", {"anonymous-proxy"}}}, OverUnix());
+  auto without =
+      MakeAuthenticator(WithProxy())->OnHello("realm1", {{"authmethods", {"anonymous-proxy"}}}, OverUnix());
   EXPECT_TRUE(std::holds_alternative<Denial>(without));
 }
 

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace wampgate::ctl {
+
+/// What the process returns to its caller.
+enum ExitCode : int {
+  kOk = 0,
+  kError = 1,
+  kDifferent = 2,  ///< `diff` found changes
+  kConflict = 3,   ///< another revision is running than the one expected
+  kTimeout = 4,
+};
+
+/// How the node is reached: its Unix socket, and how long an answer may take.
+struct Target {
+  std::string socket;
+  std::chrono::seconds timeout{30};
+};
+
+/// A channel to the node. Nothing is sent before the first call.
+std::shared_ptr<grpc::Channel> Connect(const Target& target);
+/// A context with the target's deadline.
+std::unique_ptr<grpc::ClientContext> NewContext(const Target& target);
+
+/// Prints what went wrong on stderr, every field violation of its details included, and says which exit code
+/// fits.
+ExitCode Report(const grpc::Status& status, const Target& target);
+
+}  // namespace wampgate::ctl

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "client.hpp"
+#include "printer.hpp"
+
+namespace wampgate::ctl {
+
+/// What the global flags say, and the command line's choice: `run` is set by the subcommand that was named.
+struct Invocation {
+  Target target;
+  Output output = Output::kTable;
+  std::function<ExitCode()> run;
+};
+
+/// Each adds the subcommands of one noun. `invocation` outlives `app`.
+void AddConfigCommands(CLI::App& app, Invocation& invocation);
+void AddWorkerCommands(CLI::App& app, Invocation& invocation);
+void AddStatusCommand(CLI::App& app, Invocation& invocation);
+
+}  // namespace wampgate::ctl

@@ -1,0 +1,160 @@
+// apply, diff and export: the configuration as one document.
+
+#include <wampgate/v1/config_service.grpc.pb.h>
+
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "commands/commands.hpp"
+
+namespace wampgate::ctl {
+namespace {
+
+struct ApplyFlags {
+  std::string file;
+  std::string message;
+  std::string sessions = "keep";
+  std::uint64_t expected_revision = 0;
+  bool dry_run = false;
+};
+
+bool ReadDocument(const std::string& file, v1::ConfigDocument& document) {
+  std::stringstream text;
+  if (file == "-") {
+    text << std::cin.rdbuf();
+  } else {
+    std::ifstream stream(file);
+    if (!stream) {
+      std::cerr << "wampgatectl: cannot read " << file << ": " << std::strerror(errno) << "\n";
+      return false;
+    }
+    text << stream.rdbuf();
+  }
+  const bool is_yaml = file.ends_with(".yaml") || file.ends_with(".yml");
+  (is_yaml ? document.mutable_yaml() : document.mutable_json())->assign(text.str());
+  return true;
+}
+
+std::string OrUnset(const std::string& value) {
+  return value.empty() ? "(unset)" : value;
+}
+
+void PrintPlan(const v1::Plan& plan) {
+  for (const auto& warning : plan.warnings()) {
+    std::cerr << "warning: " << warning.field() << ": " << warning.description() << "\n";
+  }
+  for (const auto& change : plan.changes()) {
+    std::cout << EnumText(v1::PlannedChange::Action_Name(change.action())) << "  " << change.name();
+    if (change.sessions_closed() > 0) std::cout << "  (closes " << change.sessions_closed() << " sessions)";
+    std::cout << "\n";
+    for (const auto& field : change.fields()) {
+      std::cout << "    " << field.field() << ": " << OrUnset(field.old_value()) << " -> "
+                << OrUnset(field.new_value()) << "\n";
+    }
+  }
+}
+
+void PrintResult(const v1::ApplyResult& result) {
+  PrintPlan(result.plan());
+  for (const auto& process : result.processes()) {
+    if (process.outcome() == v1::ProcessResult::COMMITTED) continue;
+    std::cout << process.process() << ": " << EnumText(v1::ProcessResult::Outcome_Name(process.outcome()))
+              << (process.detail().empty() ? "" : ", " + process.detail()) << "\n";
+  }
+  switch (result.outcome()) {
+    case v1::ApplyResult::NO_CHANGE:
+      std::cout << "no change: revision " << result.revision() << " runs this document already\n";
+      break;
+    case v1::ApplyResult::VALIDATED:
+      std::cout << "valid; nothing was changed (revision " << result.revision() << " runs)\n";
+      break;
+    default:
+      std::cout << "revision " << result.revision() << " runs\n";
+  }
+}
+
+ExitCode Apply(const Invocation& invocation, const ApplyFlags& flags) {
+  v1::ApplyConfigRequest request;
+  if (!ReadDocument(flags.file, *request.mutable_document())) return kError;
+  request.set_expected_revision(flags.expected_revision);
+  request.set_validate_only(flags.dry_run);
+  request.set_message(flags.message);
+  request.set_removal(flags.sessions == "close" ? v1::ApplyConfigRequest::CLOSE
+                                                : v1::ApplyConfigRequest::KEEP);
+  v1::ApplyResult result;
+  auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->ApplyConfig(context.get(), request, &result); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  invocation.output == Output::kJson ? PrintJson(result) : PrintResult(result);
+  return kOk;
+}
+
+ExitCode Diff(const Invocation& invocation, const std::string& file) {
+  v1::PlanConfigRequest request;
+  if (!ReadDocument(file, *request.mutable_document())) return kError;
+  v1::Plan plan;
+  auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->PlanConfig(context.get(), request, &plan); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  if (invocation.output == Output::kJson) {
+    PrintJson(plan);
+  } else {
+    PrintPlan(plan);
+    if (plan.changes().empty()) std::cout << "no difference to revision " << plan.base_revision() << "\n";
+  }
+  return plan.changes().empty() ? kOk : kDifferent;
+}
+
+ExitCode Export(const Invocation& invocation) {
+  v1::GetConfigRequest request;
+  request.set_format(invocation.output == Output::kYaml ? v1::GetConfigRequest::YAML
+                                                        : v1::GetConfigRequest::JSON);
+  v1::ConfigSnapshot snapshot;
+  auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->GetConfig(context.get(), request, &snapshot); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  std::cout << snapshot.text();
+  if (!snapshot.text().ends_with("\n")) std::cout << "\n";
+  return kOk;
+}
+
+}  // namespace
+
+void AddConfigCommands(CLI::App& app, Invocation& invocation) {
+  auto flags = std::make_shared<ApplyFlags>();
+  auto* apply = app.add_subcommand("apply", "Make the node run a configuration file, without a restart");
+  apply->add_option("-f,--file", flags->file, "JSON or YAML node file; - reads JSON from standard input")
+      ->required();
+  apply->add_flag("--dry-run", flags->dry_run, "Check and plan only");
+  apply->add_option("--expected-revision", flags->expected_revision, "Refuse if another revision is running");
+  apply->add_option("-m,--message", flags->message, "Why, kept with the revision");
+  apply
+      ->add_option("--sessions", flags->sessions,
+                   "Sessions of transports and paths that go: keep them until they close, or close them now")
+      ->check(CLI::IsMember({"keep", "close"}))
+      ->capture_default_str();
+  apply->callback(
+      [&invocation, flags] { invocation.run = [&invocation, flags] { return Apply(invocation, *flags); }; });
+
+  auto file = std::make_shared<std::string>();
+  auto* diff =
+      app.add_subcommand("diff", "Show what applying a file would change; exit code 2 if anything would");
+  diff->add_option("-f,--file", *file, "JSON or YAML node file; - reads JSON from standard input")
+      ->required();
+  diff->callback(
+      [&invocation, file] { invocation.run = [&invocation, file] { return Diff(invocation, *file); }; });
+
+  auto* exporting =
+      app.add_subcommand("export", "Print the running configuration as a node file (JSON, or -o yaml)");
+  exporting->callback([&invocation] { invocation.run = [&invocation] { return Export(invocation); }; });
+}
+
+}  // namespace wampgate::ctl

@@ -1,0 +1,51 @@
+// status: the node at a glance.
+
+#include <wampgate/v1/config_service.grpc.pb.h>
+#include <wampgate/v1/worker_service.grpc.pb.h>
+
+#include <iostream>
+
+#include "commands/commands.hpp"
+
+namespace wampgate::ctl {
+namespace {
+
+void PrintStatus(const v1::ConfigSnapshot& config, const v1::ListWorkersResponse& workers) {
+  std::cout << "revision " << config.revision() << ", from " << config.origin() << "\n";
+  Table table({"WORKER", "STATE", "PROCESSES", "SESSIONS", "LISTENS ON"});
+  for (const auto& worker : workers.workers()) {
+    std::string addresses;
+    for (const auto& [transport, address] : worker.addresses())
+      addresses += (addresses.empty() ? "" : ", ") + address;
+    table.Add({LastPart(worker.name()), EnumText(v1::WorkerStatus::State_Name(worker.state())),
+               RunningProcesses(worker), std::to_string(worker.sessions()), addresses});
+  }
+  table.Print();
+}
+
+ExitCode Status(const Invocation& invocation) {
+  const auto channel = Connect(invocation.target);
+  v1::ConfigSnapshot config;
+  v1::ListWorkersRequest request;
+  request.set_page_size(1000);
+  v1::ListWorkersResponse workers;
+  auto context = NewContext(invocation.target);
+  if (const auto status = v1::ConfigService::NewStub(channel)->GetConfig(context.get(), {}, &config);
+      !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  context = NewContext(invocation.target);
+  const auto status = v1::WorkerService::NewStub(channel)->ListWorkers(context.get(), request, &workers);
+  if (!status.ok()) return Report(status, invocation.target);
+  invocation.output == Output::kJson ? PrintJson(workers) : PrintStatus(config, workers);
+  return kOk;
+}
+
+}  // namespace
+
+void AddStatusCommand(CLI::App& app, Invocation& invocation) {
+  auto* status = app.add_subcommand("status", "The running revision and its workers");
+  status->callback([&invocation] { invocation.run = [&invocation] { return Status(invocation); }; });
+}
+
+}  // namespace wampgate::ctl

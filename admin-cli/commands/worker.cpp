@@ -1,0 +1,117 @@
+// worker list, get, start, stop and restart.
+
+#include <wampgate/v1/worker_service.grpc.pb.h>
+
+#include <ctime>
+#include <iostream>
+
+#include "commands/commands.hpp"
+
+namespace wampgate::ctl {
+namespace {
+
+using Stub = v1::WorkerService::Stub;
+
+std::string ResourceName(const std::string& name) {
+  return name.starts_with("workers/") ? name : "workers/" + name;
+}
+
+std::string Age(const google::protobuf::Timestamp& since) {
+  if (since.seconds() == 0) return "-";
+  const auto seconds = std::max<std::int64_t>(0, std::time(nullptr) - since.seconds());
+  if (seconds < 120) return std::to_string(seconds) + "s";
+  if (seconds < 7200) return std::to_string(seconds / 60) + "m";
+  if (seconds < 172800) return std::to_string(seconds / 3600) + "h";
+  return std::to_string(seconds / 86400) + "d";
+}
+
+void PrintWorkers(const google::protobuf::RepeatedPtrField<v1::WorkerStatus>& workers) {
+  Table table({"WORKER", "TYPE", "STATE", "PROCESSES", "SESSIONS", "CONNECTIONS"});
+  for (const auto& worker : workers) {
+    table.Add({LastPart(worker.name()), EnumText(v1::WorkerStatus::Type_Name(worker.type())),
+               EnumText(v1::WorkerStatus::State_Name(worker.state())), RunningProcesses(worker),
+               std::to_string(worker.sessions()), std::to_string(worker.connections())});
+  }
+  table.Print();
+}
+
+void PrintWorker(const v1::WorkerStatus& worker) {
+  std::cout << LastPart(worker.name()) << ": " << EnumText(v1::WorkerStatus::State_Name(worker.state()))
+            << "\n";
+  for (const auto& [transport, address] : worker.addresses())
+    std::cout << "  " << transport << "  " << address << "\n";
+  Table table({"PROCESS", "STATE", "PID", "AGE", "RESTARTS", "REVISION", "SESSIONS", "LAST EXIT"});
+  for (const auto& process : worker.processes()) {
+    table.Add({LastPart(process.name()), EnumText(v1::ProcessStatus::State_Name(process.state())),
+               process.pid() == 0 ? "-" : std::to_string(process.pid()), Age(process.start_time()),
+               std::to_string(process.restarts()), std::to_string(process.revision()),
+               std::to_string(process.sessions()), process.last_exit().empty() ? "-" : process.last_exit()});
+  }
+  table.Print();
+}
+
+ExitCode List(const Invocation& invocation) {
+  auto stub = v1::WorkerService::NewStub(Connect(invocation.target));
+  v1::ListWorkersRequest request;
+  v1::ListWorkersResponse all;
+  do {
+    v1::ListWorkersResponse page;
+    const auto context = NewContext(invocation.target);
+    if (const auto status = stub->ListWorkers(context.get(), request, &page); !status.ok()) {
+      return Report(status, invocation.target);
+    }
+    all.mutable_workers()->MergeFrom(page.workers());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  invocation.output == Output::kJson ? PrintJson(all) : PrintWorkers(all.workers());
+  return kOk;
+}
+
+/// Get, start, stop and restart have the same shape: a name in, the worker's status out.
+template <typename Request>
+using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, v1::WorkerStatus*);
+
+struct Verb {
+  const char* name;
+  const char* help;
+};
+
+template <typename Request>
+void AddVerb(CLI::App& noun, Invocation& invocation, Method<Request> method, Verb verb) {
+  auto name = std::make_shared<std::string>();
+  auto* command = noun.add_subcommand(verb.name, verb.help);
+  command->add_option("worker", *name, "Id of the worker")->required();
+  command->callback([&invocation, name, method] {
+    invocation.run = [&invocation, name, method] {
+      Request request;
+      request.set_name(ResourceName(*name));
+      v1::WorkerStatus worker;
+      auto stub = v1::WorkerService::NewStub(Connect(invocation.target));
+      const auto context = NewContext(invocation.target);
+      if (const auto status = ((*stub).*method)(context.get(), request, &worker); !status.ok()) {
+        return Report(status, invocation.target);
+      }
+      invocation.output == Output::kJson ? PrintJson(worker) : PrintWorker(worker);
+      return kOk;
+    };
+  });
+}
+
+}  // namespace
+
+void AddWorkerCommands(CLI::App& app, Invocation& invocation) {
+  auto* worker = app.add_subcommand("worker", "The workers and their processes");
+  worker->require_subcommand(1);
+  auto* list = worker->add_subcommand("list", "All workers");
+  list->callback([&invocation] { invocation.run = [&invocation] { return List(invocation); }; });
+  AddVerb<v1::GetWorkerRequest>(*worker, invocation, &Stub::GetWorker,
+                                {"get", "One worker: its processes, their pids, where it listens"});
+  AddVerb<v1::StartWorkerRequest>(*worker, invocation, &Stub::StartWorker,
+                                  {"start", "Start a stopped worker"});
+  AddVerb<v1::StopWorkerRequest>(*worker, invocation, &Stub::StopWorker,
+                                 {"stop", "End a worker's sessions and processes until it is started again"});
+  AddVerb<v1::RestartWorkerRequest>(*worker, invocation, &Stub::RestartWorker,
+                                    {"restart", "Replace a worker's processes one after the other"});
+}
+
+}  // namespace wampgate::ctl

@@ -1,0 +1,39 @@
+#include <filesystem>
+
+#include "commands/commands.hpp"
+
+int main(int argc, char** argv) {
+  wampgate::ctl::Invocation invocation;
+  std::string node_directory = ".";
+  CLI::App app(
+      "Administers a running wampgate node over its Unix socket.\n"
+      "Exit codes: 0 done, 1 error, 2 diff found changes, 3 conflict with another change, 4 timeout.",
+      "wampgatectl");
+  app.set_version_flag("--version", WAMPGATE_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--socket", invocation.target.socket,
+                 "The node's socket (default: wampgate.sock in --node-dir)");
+  app.add_option("--node-dir", node_directory, "The node's directory")->capture_default_str();
+  app.add_option("--timeout", invocation.target.timeout, "How long an answer may take, in seconds")
+      ->option_text("1...3600 [30]")
+      ->check(CLI::Range(1, 3600));
+  app.add_option_function<std::string>(
+         "-o,--output",
+         [&invocation](const std::string& name) {
+           invocation.output = name == "json"   ? wampgate::ctl::Output::kJson
+                               : name == "yaml" ? wampgate::ctl::Output::kYaml
+                                                : wampgate::ctl::Output::kTable;
+         },
+         "Form of the answer; yaml is for export")
+      ->check(CLI::IsMember({"table", "json", "yaml"}))
+      ->option_text("table|json|yaml");
+  wampgate::ctl::AddConfigCommands(app, invocation);
+  wampgate::ctl::AddWorkerCommands(app, invocation);
+  wampgate::ctl::AddStatusCommand(app, invocation);
+  CLI11_PARSE(app, argc, argv);
+  if (invocation.target.socket.empty()) {
+    invocation.target.socket = (std::filesystem::path(node_directory) / "wampgate.sock").string();
+  }
+  return invocation.run();
+}

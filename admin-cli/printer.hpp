@@ -1,0 +1,35 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+#include <wampgate/v1/worker_service.pb.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wampgate::ctl {
+
+enum class Output { kTable, kJson, kYaml };
+
+/// Rows under headings, columns as wide as they need to be.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headings) { rows_.push_back(std::move(headings)); }
+  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void Print() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// The message as JSON on stdout, with the proto's field names in lowerCamelCase.
+void PrintJson(const google::protobuf::Message& message);
+
+/// "STATE_RUNNING" and "TYPE_PROXY" → "running" and "proxy"; "NO_CHANGE" → "no_change".
+std::string EnumText(std::string_view enum_name);
+/// "workers/edge/processes/0" → "0".
+std::string LastPart(std::string_view resource_name);
+/// "1/2": how many of a worker's processes serve.
+std::string RunningProcesses(const v1::WorkerStatus& worker);
+
+}  // namespace wampgate::ctl

@@ -1,0 +1,299 @@
+#include "router/session.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "wamp/document.hpp"
+#include "wamp/message.hpp"
+#include "wamp/uri.hpp"
+
+namespace wampgate::router {
+
+using nlohmann::json;
+using wamp::MessageType;
+using wamp::SessionAction;
+using wamp::SessionEvent;
+using wamp::SessionState;
+
+namespace {
+
+constexpr std::uint16_t kCloseNormal = 1000;
+constexpr std::uint16_t kCloseGoingAway = 1001;
+constexpr std::uint16_t kCloseProtocolError = 1002;
+constexpr std::uint16_t kClosePolicy = 1008;
+
+/// What the router can do, announced in WELCOME.
+json RouterRoles() {
+  return {{"broker",
+           {{"features",
+             {{"pattern_based_subscription", true},
+              {"publisher_exclusion", true},
+              {"publisher_identification", true}}}}},
+          {"dealer",
+           {{"features",
+             {{"call_canceling", true},
+              {"caller_identification", true},
+              {"pattern_based_registration", true},
+              {"progressive_call_results", true}}}}}};
+}
+
+SessionEvent EventOf(MessageType type) {
+  switch (type) {
+    case MessageType::kHello:
+      return SessionEvent::kHello;
+    case MessageType::kAuthenticate:
+      return SessionEvent::kAuthenticate;
+    case MessageType::kAbort:
+      return SessionEvent::kAbort;
+    case MessageType::kGoodbye:
+      return SessionEvent::kGoodbye;
+    default:
+      return SessionEvent::kOtherMessage;
+  }
+}
+
+bool AnnouncesCancelling(const json& details) {
+  const json::json_pointer feature("/roles/callee/features/call_canceling");
+  return details.contains(feature) && details[feature] == true;
+}
+
+EndReason ReasonOf(const ChannelEnd& end) {
+  switch (end.cause) {
+    case ChannelEnd::Cause::kViolation:
+      return EndReason::kClientViolation;
+    case ChannelEnd::Cause::kTimeout:
+      return EndReason::kClientTimeout;
+    case ChannelEnd::Cause::kClosedByPeer:
+      return EndReason::kClientClosed;
+    case ChannelEnd::Cause::kClosedByUs:
+    case ChannelEnd::Cause::kLost:
+      break;
+  }
+  return EndReason::kClientLost;
+}
+
+}  // namespace
+
+Session::Session(Router& router, const Acceptor::Settings& settings, std::unique_ptr<wamp::Link> link,
+                 wamp::TransportDetails details)
+    : router_(router),
+      settings_(settings),
+      link_(std::move(link)),
+      details_(std::move(details)),
+      authenticator_(auth::MakeAuthenticator(settings.auth)) {
+  link_->SetReceiver(this);
+  deadline_.Start(router_.loop().timers(), settings_.hello_timeout, [this] {
+    if (state_ == SessionState::kClosing || state_ == SessionState::kClosed) return link_->channel().Abort();
+    Abort(EndReason::kHelloTimeout, wamp::uri::kProtocolViolation,
+          fmt::format("no HELLO within {} ms", settings_.hello_timeout.count()), kClosePolicy);
+  });
+}
+
+Session::~Session() = default;
+
+const std::string& Session::realm() const {
+  static const std::string kNone;
+  return realm_ ? realm_->name() : kNone;
+}
+
+void Session::OnMessage(std::string_view message) {
+  if (state_ == SessionState::kClosed) return;
+  const auto type = wamp::PeekType(link_->serializer(), message);
+  if (!type.ok()) return Violate(Message(type.status()));
+  if (!wamp::IsFromClient(*type)) return Violate(fmt::format("a client may not send {}", wamp::Name(*type)));
+  const auto next = wamp::Next(state_, EventOf(*type));
+  if (next.action == SessionAction::kRelay) return OnRequest(message);
+  if (next.action == SessionAction::kViolation) {
+    return Violate(fmt::format("{} in state {}", wamp::Name(*type), wamp::Name(state_)));
+  }
+  Enter(next.state);
+  if (next.action == SessionAction::kClose) {
+    reason_ = *type == MessageType::kGoodbye ? reason_ : EndReason::kClientClosed;
+    return Leave(), link_->channel().Close(kCloseNormal, {});
+  }
+  if (next.action != SessionAction::kIgnore) OnSessionMessage(*type, message);
+}
+
+void Session::OnSessionMessage(MessageType type, std::string_view message) {
+  const auto document = wamp::ReadDocument(link_->serializer(), message);
+  if (!document.ok()) return Violate(Message(document.status()));
+  const json& m = *document;
+  if (type == MessageType::kHello) {
+    const bool well_formed = m.size() == 3 && (m[1].is_string() || m[1].is_null()) && m[2].is_object();
+    return well_formed ? OnHello(m) : Violate("HELLO is not [1, Realm|uri, Details|dict]");
+  }
+  if (type == MessageType::kGoodbye) return OnGoodbye(m);
+  Violate("AUTHENTICATE without a CHALLENGE");
+}
+
+void Session::OnHello(const json& hello) {
+  const std::string wanted = hello[1].is_string() ? hello[1].get<std::string>() : std::string();
+  const json& hello_details = hello[2];
+  const auto roles = hello_details.find("roles");
+  if (roles == hello_details.end() || !roles->is_object() || roles->empty()) {
+    return Violate("missing mandatory roles attribute in options in HELLO");
+  }
+  if (!wanted.empty() && !wamp::IsLooseUri(wanted)) {
+    return Abort(EndReason::kNoSuchRealm, wamp::uri::kInvalidUri,
+                 fmt::format("\"{}\" is not a valid realm", wanted), kClosePolicy);
+  }
+  auth::Outcome outcome = authenticator_->OnHello(wanted, hello_details, details_);
+  if (auto* denial = std::get_if<auth::Denial>(&outcome)) {
+    return Abort(EndReason::kAuthFailed, denial->reason, denial->message, kClosePolicy);
+  }
+  if (std::holds_alternative<auth::Challenge>(outcome)) {
+    return Abort(EndReason::kInternal, wamp::uri::kAuthenticationFailed, "no challenge-based method here",
+                 kClosePolicy);
+  }
+  principal_ = std::get<auth::Principal>(std::move(outcome));
+  Join(hello_details);
+}
+
+void Session::Join(const json& hello_details) {
+  if (principal_.realm.empty()) {
+    return Abort(EndReason::kNoSuchRealm, wamp::uri::kNoSuchRealm, "no realm assigned", kClosePolicy);
+  }
+  realm_ = router_.Find(principal_.realm);
+  if (!realm_) {
+    return Abort(EndReason::kNoSuchRealm, wamp::uri::kNoSuchRealm,
+                 fmt::format("no realm \"{}\" exists on this router", principal_.realm), kClosePolicy);
+  }
+  if (!realm_->HasRole(principal_.role)) {
+    return Abort(EndReason::kNoSuchRole, wamp::uri::kNoSuchRole,
+                 fmt::format("realm \"{}\" has no role \"{}\"", principal_.realm, principal_.role),
+                 kClosePolicy);
+  }
+  takes_interrupt_ = AnnouncesCancelling(hello_details);
+  Enter(wamp::Next(state_, SessionEvent::kAccepted).state);
+  Welcome();
+}
+
+void Session::Welcome() {
+  id_ = RandomWampId();
+  json welcome = {{"realm", realm_->name()},
+                  {"authid", principal_.authid},
+                  {"authrole", principal_.role},
+                  {"authmethod", principal_.method},
+                  {"authprovider", principal_.provider},
+                  {"authextra", principal_.extra},
+                  {"roles", RouterRoles()}};
+  welcome["authextra"].erase("transport");
+  if (principal_.method == "anonymous-proxy") {  // a proxy decides what of this its client gets to see
+    const json own = {{"x_cb_node", router_.identity().node},
+                      {"x_cb_worker", router_.identity().worker},
+                      {"x_cb_peer", details_.peer},
+                      {"x_cb_pid", getpid()}};
+    welcome.update(own);
+    welcome["authextra"].update(own);
+  }
+  deadline_.Stop();
+  authenticator_.reset();
+  joined_ = true;
+  Enter(wamp::Next(state_, SessionEvent::kWelcomed).state);
+  link_->SendDocument(json::array({static_cast<int>(MessageType::kWelcome), id_, std::move(welcome)}));
+}
+
+void Session::OnGoodbye(const json& goodbye) {
+  reason_ = EndReason::kClientGoodbye;
+  if (goodbye.size() > 2 && goodbye[2].is_string()) detail_ = goodbye[2].get<std::string>();
+  Leave();
+  link_->SendDocument(
+      json::array({static_cast<int>(MessageType::kGoodbye), json::object(), wamp::uri::kCloseGoodbyeAndOut}));
+  link_->channel().Close(kCloseNormal, {});
+}
+
+void Session::Deliver(std::string_view message) {
+  if (!joined_) return;
+  if (link_->Send(message)) {
+    if (link_->channel().pending() <= kOutputBudget) return;
+    reason_ = EndReason::kSlowConsumer;
+    detail_ = fmt::format("{} octets waited to be taken", link_->channel().pending());
+  } else {
+    reason_ = EndReason::kClientViolation;
+    detail_ = fmt::format("a message of {} octets is longer than the client takes ({})", message.size(),
+                          link_->channel().max_send_size());
+  }
+  joined_ = false;
+  Enter(SessionState::kClosed);
+  link_->channel().Abort();
+}
+
+void Session::OnDrained() {
+  if (!paused_) return;
+  paused_ = false;
+  link_->channel().ResumeReading();
+}
+
+void Session::Abort(EndReason reason, std::string_view uri, std::string_view message,
+                    std::uint16_t close_code) {
+  reason_ = reason;
+  detail_ = message;
+  Leave();
+  Enter(SessionState::kClosed);
+  link_->SendDocument(json::array({static_cast<int>(MessageType::kAbort), {{"message", message}}, uri}));
+  link_->channel().Close(close_code, {});
+}
+
+void Session::Violate(std::string_view what) {
+  Abort(EndReason::kProtocolViolation, wamp::uri::kProtocolViolation, what, kCloseProtocolError);
+}
+
+void Session::OnViolation(std::string_view detail) {
+  Violate(detail);
+}
+
+void Session::Leave() {
+  joined_ = false;
+  if (realm_) realm_->Leave(*this);
+}
+
+void Session::End(EndReason reason) {
+  if (state_ == SessionState::kClosing || state_ == SessionState::kClosed) return;
+  const bool shutdown = reason == EndReason::kShutdown;
+  const auto uri = shutdown ? wamp::uri::kCloseSystemShutdown : wamp::uri::kCloseCloseRealm;
+  if (state_ != SessionState::kOpen) {
+    return Abort(reason, uri, shutdown ? "the router stops" : "closed by an operator", kCloseGoingAway);
+  }
+  reason_ = reason;
+  Leave();
+  Enter(wamp::Next(state_, SessionEvent::kPeerGoodbye).state);
+  link_->SendDocument(json::array({static_cast<int>(MessageType::kGoodbye), json::object(), uri}));
+  link_->channel().Close(shutdown ? kCloseGoingAway : kCloseNormal, {});
+}
+
+void Session::Kill() {
+  link_->channel().Abort();
+}
+
+void Session::OnLinkEnd(const ChannelEnd& end) {
+  const auto next = wamp::Next(state_, SessionEvent::kLinkEnded);
+  if (state_ != SessionState::kClosed && state_ != SessionState::kClosing) {
+    reason_ = ReasonOf(end);
+    detail_ = end.reason;
+  }
+  Enter(next.state);
+  Leave();
+  deadline_.Stop();
+  const auto seconds = std::chrono::duration<double>(TimerWheel::Clock::now() - began_).count();
+  const auto traffic = link_->channel().traffic();
+  log::Info("router", "session ended",
+            {{"transport", details_.transport},
+             {"peer", details_.peer},
+             {"session", id_},
+             {"realm", realm()},
+             {"authid", principal_.authid},
+             {"role", principal_.role},
+             {"reason", Name(reason_)},
+             {"detail", detail_},
+             {"seconds", seconds},
+             {"messages_in", traffic.messages_in},
+             {"messages_out", traffic.messages_out}});
+  router_.sessions().CountEnd(reason_);
+  router_.sessions().Remove(*this);
+}
+
+}  // namespace wampgate::router

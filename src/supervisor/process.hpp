@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/status.hpp"
+#include "base/timer_wheel.hpp"
+#include "control/channel.hpp"
+#include "net/loop.hpp"
+#include "supervisor/backoff.hpp"
+#include "supervisor/child.hpp"
+#include "supervisor/process_state.hpp"
+#include "wampgate/internal/control.pb.h"
+
+namespace wampgate::supervisor {
+
+class Process;
+class ProcessTable;
+
+/// What every process of the node needs from its surroundings.
+struct ProcessContext {
+  net::Loop& loop;
+  ProcessTable& table;
+  /// The command line without the parts that name the process.
+  std::function<ChildCommand(const Process&)> command;
+  std::function<internal::NodeInfo()> node_info;
+};
+
+/// Told about one process, on the loop's thread.
+class ProcessObserver {
+ public:
+  /// It has said Hello and takes Prepare; also again after its channel broke.
+  virtual void OnConnected(Process& process) = 0;
+  /// It has ended: its state is STOPPED, or BACKOFF and it will be started again.
+  virtual void OnEnded(Process& process) = 0;
+
+ protected:
+  ~ProcessObserver() = default;
+};
+
+/// One place of a worker for a process: starts it, watches it, starts it again with back-off, and speaks with
+/// it. Loop's thread only; destroyed by DeleteLater, and only once it is STOPPED.
+class Process final : public net::Mortal, private control::ChannelHandler {
+ public:
+  static constexpr std::chrono::seconds kAnswerDeadline{5};    ///< of Prepare and Commit
+  static constexpr std::chrono::seconds kConnectDeadline{15};  ///< from exec to Hello, and for redialling
+
+  struct Identity {
+    std::string worker;
+    std::uint32_t index = 0;
+    ChildCommand environment;  ///< only its environment and inherit are used
+  };
+  Process(ProcessContext& context, Identity identity, ProcessObserver& observer);
+  ~Process() override;
+
+  void SetObserver(ProcessObserver& observer) { observer_ = &observer; }
+
+  /// Starts the process unless it runs, and again whenever it ends, until Stop.
+  void Start();
+  enum class AfterStop : std::uint8_t { kStayStopped, kStartAgain };
+  /// Has the process end its sessions and exit; one that is left 2 s after the grace period is killed.
+  /// OnEnded follows unless there was no process; then the state is STOPPED (or STARTING) on return.
+  void Stop(std::chrono::milliseconds grace, AfterStop after = AfterStop::kStayStopped);
+  /// SIGKILL. It is replaced as after any other end; `why` becomes its last exit.
+  void Kill(const std::string& why);
+
+  /// A channel on which this process has said Hello.
+  void Attach(std::unique_ptr<control::Channel> channel, const internal::Hello& hello);
+
+  struct Answer {
+    Status status;
+    std::string path;  ///< configuration path an error concerns
+  };
+  using Done = std::function<void(const Answer&)>;
+  /// Sends the frame; `done` is called once, with the answer, or an error if none comes within
+  /// kAnswerDeadline or the process ends or its channel breaks. If this returns an error nothing was sent and
+  /// `done` is not called. One exchange at a time: a new one ends the one before with ABORTED.
+  Status Prepare(const internal::Prepare& prepare, std::vector<UniqueFd> sockets, Done done);
+  Status Commit(const internal::Commit& commit, Done done);
+  void Discard(std::uint64_t transaction);
+  /// Forgets the exchange: its `done` is not called.
+  void ForgetExchange();
+
+  void Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd> sockets);
+  void Release(const internal::ReleaseSockets& release);
+  void SetLogLevel(const std::string& level);
+
+  /// It serves: the state becomes RUNNING.
+  void MarkRunning();
+  /// It cannot serve what it should: stopped, and tried again with back-off; `why` becomes its last exit.
+  void FailToServe(const std::string& why);
+
+  ProcessState state() const { return state_; }
+  bool serving() const { return state_ == ProcessState::kRunning; }
+  bool connected() const { return channel_ != nullptr; }
+  const std::string& worker() const { return identity_.worker; }
+  std::uint32_t index() const { return identity_.index; }
+  std::uint64_t generation() const { return generation_; }
+  pid_t pid() const { return child_ == nullptr ? 0 : child_->pid(); }
+  std::uint64_t start_time() const { return child_ == nullptr ? 0 : child_->start_time(); }
+  /// Environment of the next start.
+  void SetEnvironment(ChildCommand environment) { identity_.environment = std::move(environment); }
+  const ChildCommand& environment() const { return identity_.environment; }
+  /// The revision it applies; set by its owner where a revision does not concern the worker.
+  std::uint64_t revision() const { return revision_; }
+  void SetRevision(std::uint64_t revision) { revision_ = revision; }
+  ProcessStatus Report() const;
+  /// As the process last said.
+  const internal::Status& last_status() const { return last_status_; }
+  void ResetRestarts() { restarts_ = 0; }
+
+ private:
+  enum class Awaits : std::uint8_t { kNothing, kPrepared, kCommitted };
+
+  void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) override;
+  void OnChannelClosed(const Status& reason) override;
+  void OnPrepared(const internal::Prepared& prepared);
+  void OnCommitted(const internal::Committed& committed);
+  void Spawn();
+  void OnExit(const ChildExit& exit);
+  void EndUnasked(const std::string& how);
+  void WaitForHello();
+  Status Ask(const internal::Frame& frame, std::vector<UniqueFd> descriptors, std::uint64_t transaction);
+  void Finish(Answer answer);
+  void Send(const internal::Frame& frame, std::vector<UniqueFd> descriptors = {});
+  void SetState(ProcessState state);
+  void DropChannel();
+
+  ProcessContext& context_;
+  Identity identity_;
+  ProcessObserver* observer_;
+  ProcessState state_ = ProcessState::kStopped;
+  std::chrono::system_clock::time_point since_;
+  std::chrono::steady_clock::time_point running_since_;
+  std::chrono::system_clock::time_point started_;
+  AfterStop after_stop_ = AfterStop::kStayStopped;
+  std::unique_ptr<Child> child_;
+  std::unique_ptr<control::Channel> channel_;
+  std::uint64_t generation_ = 0;
+  std::uint64_t revision_ = 0;
+  std::uint32_t restarts_ = 0;
+  std::string last_exit_;
+  std::string kill_reason_;
+  internal::Status last_status_;
+  Backoff backoff_;
+  Timer respawn_;
+  Timer kill_;
+  Timer connect_;
+  Awaits awaits_ = Awaits::kNothing;
+  std::uint64_t awaited_transaction_ = 0;
+  Done done_;
+  Timer answer_;
+};
+
+}  // namespace wampgate::supervisor

@@ -1,0 +1,148 @@
+// The half of Process that speaks with the process.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "supervisor/process.hpp"
+
+namespace wampgate::supervisor {
+
+void Process::Attach(std::unique_ptr<control::Channel> channel, const internal::Hello& hello) {
+  DropChannel();
+  channel_ = std::move(channel);
+  channel_->SetHandler(*this);
+  connect_.Stop();
+  revision_ = hello.applied_revision();
+  log::Debug("supervisor", "worker process connected",
+             {{"worker", worker()}, {"process", index()}, {"pid", pid()}, {"revision", revision_}});
+  observer_->OnConnected(*this);
+}
+
+void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descriptors*/) {
+  switch (frame.kind_case()) {
+    case internal::Frame::kPrepared:
+      return OnPrepared(frame.prepared());
+    case internal::Frame::kCommitted:
+      return OnCommitted(frame.committed());
+    case internal::Frame::kStatus:
+      last_status_.Swap(frame.mutable_status());
+      return;
+    case internal::Frame::kNodeInfoRequest: {
+      internal::Frame reply;
+      *reply.mutable_node_info() = context_.node_info();
+      reply.mutable_node_info()->set_id(frame.node_info_request().id());
+      return Send(reply);
+    }
+    default:
+      log::Warning(
+          "supervisor", "a worker process sent a frame that it may not send; ignored",
+          {{"worker", worker()}, {"process", index()}, {"kind", static_cast<int>(frame.kind_case())}});
+  }
+}
+
+void Process::OnChannelClosed(const Status& reason) {
+  DropChannel();
+  if (child_ != nullptr && state_ != ProcessState::kStopping) {
+    log::Debug("supervisor", "the control channel of a worker process closed",
+               {{"worker", worker()}, {"process", index()}, {"reason", Message(reason)}});
+    WaitForHello();  // a process that lives redials
+  }
+  Finish({Unavailable(fmt::format("the control channel closed: {}", Message(reason))), ""});
+}
+
+void Process::DropChannel() {
+  if (channel_ == nullptr) return;
+  channel_->Close();
+  context_.loop.DeleteLater(std::move(channel_));
+}
+
+Status Process::Prepare(const internal::Prepare& prepare, std::vector<UniqueFd> sockets, Done done) {
+  internal::Frame frame;
+  *frame.mutable_prepare() = prepare;
+  WAMPGATE_RETURN_IF_ERROR(Ask(frame, std::move(sockets), prepare.transaction()));
+  awaits_ = Awaits::kPrepared;
+  done_ = std::move(done);
+  return OkStatus();
+}
+
+Status Process::Commit(const internal::Commit& commit, Done done) {
+  internal::Frame frame;
+  *frame.mutable_commit() = commit;
+  WAMPGATE_RETURN_IF_ERROR(Ask(frame, {}, commit.transaction()));
+  awaits_ = Awaits::kCommitted;
+  done_ = std::move(done);
+  return OkStatus();
+}
+
+Status Process::Ask(const internal::Frame& frame, std::vector<UniqueFd> descriptors,
+                    std::uint64_t transaction) {
+  Finish({Aborted("another transaction took its place"), ""});
+  if (channel_ == nullptr) return Unavailable("the process is not connected");
+  WAMPGATE_RETURN_IF_ERROR(channel_->Send(frame, std::move(descriptors)));
+  awaited_transaction_ = transaction;
+  answer_.Start(context_.loop.timers(), kAnswerDeadline, [this] {
+    Finish({DeadlineExceeded(fmt::format("no answer within {} s", kAnswerDeadline.count())), ""});
+  });
+  return OkStatus();
+}
+
+void Process::OnPrepared(const internal::Prepared& prepared) {
+  if (awaits_ != Awaits::kPrepared || prepared.transaction() != awaited_transaction_) return;
+  if (prepared.error().empty()) return Finish({OkStatus(), ""});
+  Finish({FailedPrecondition(prepared.error()), prepared.error_path()});
+}
+
+void Process::OnCommitted(const internal::Committed& committed) {
+  if (awaits_ != Awaits::kCommitted || committed.transaction() != awaited_transaction_) return;
+  revision_ = committed.revision();
+  Finish({OkStatus(), ""});
+}
+
+void Process::Finish(Answer answer) {
+  if (awaits_ == Awaits::kNothing) return;
+  const Done done = std::exchange(done_, nullptr);
+  ForgetExchange();
+  if (done) done(answer);
+}
+
+void Process::ForgetExchange() {
+  awaits_ = Awaits::kNothing;
+  done_ = nullptr;
+  answer_.Stop();
+}
+
+void Process::Discard(std::uint64_t transaction) {
+  ForgetExchange();
+  internal::Frame frame;
+  frame.mutable_discard()->set_transaction(transaction);
+  Send(frame);
+}
+
+void Process::Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd> sockets) {
+  internal::Frame frame;
+  *frame.mutable_adopt() = adopt;
+  Send(frame, std::move(sockets));
+}
+
+void Process::Release(const internal::ReleaseSockets& release) {
+  internal::Frame frame;
+  *frame.mutable_release() = release;
+  Send(frame);
+}
+
+void Process::SetLogLevel(const std::string& level) {
+  internal::Frame frame;
+  frame.mutable_set_log_level()->set_level(level);
+  Send(frame);
+}
+
+// A process that is not connected is told everything when it is; one that cannot be told is replaced.
+void Process::Send(const internal::Frame& frame, std::vector<UniqueFd> descriptors) {
+  if (channel_ == nullptr) return;
+  if (const Status status = channel_->Send(frame, std::move(descriptors)); !status.ok()) {
+    Kill(std::string(Message(status)));
+  }
+}
+
+}  // namespace wampgate::supervisor

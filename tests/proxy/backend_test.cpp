@@ -1,0 +1,165 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "proxy/backend_group.hpp"
+#include "proxy/backend_pool.hpp"
+#include "proxy/routes.hpp"
+
+namespace wampgate::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using Clock = BackendHealth::Clock;
+
+const Clock::time_point kStart = Clock::time_point(std::chrono::hours(1));
+
+BackendOptions Options(const std::string& id) {
+  BackendOptions options;
+  options.id = options.name = id;
+  options.endpoint = net::UnixConnect{"/run/" + id + ".sock", milliseconds(1000)};
+  options.transport = rawsocket::ClientOptions{};
+  return options;
+}
+
+std::vector<std::string> Ids(const std::vector<std::shared_ptr<Backend>>& backends) {
+  std::vector<std::string> ids;
+  for (const auto& backend : backends) ids.push_back(backend->options().id);
+  return ids;
+}
+
+BackendGroup MakeGroup(BackendPool& pool, const std::vector<std::string>& ids) {
+  std::vector<std::shared_ptr<Backend>> backends;
+  for (const auto& id : ids) backends.push_back(pool.Acquire(Options(id)));
+  return BackendGroup(std::move(backends));
+}
+
+TEST(BackendHealth, RetriesAfter100MillisecondsAndThenTwiceAsLongUpToFiveSeconds) {
+  BackendHealth health;
+  EXPECT_TRUE(health.TakeTurn(kStart));
+  auto now = kStart;
+  std::vector<long> delays;
+  for (int i = 0; i < 8; ++i) {
+    health.Failed(now);
+    delays.push_back(std::chrono::duration_cast<milliseconds>(health.retry_at() - now).count());
+    now = health.retry_at();
+  }
+  EXPECT_THAT(delays, ElementsAre(100, 200, 400, 800, 1600, 3200, 5000, 5000));
+  health.Succeeded();
+  EXPECT_FALSE(health.is_down());
+}
+
+TEST(BackendHealth, LetsOneJoinTryWhenTheRetryTimeHasCome) {
+  BackendHealth health;
+  health.Failed(kStart);
+  EXPECT_FALSE(health.TakeTurn(kStart + milliseconds(99)));
+  EXPECT_TRUE(health.TakeTurn(kStart + milliseconds(100)));
+  EXPECT_FALSE(health.TakeTurn(kStart + milliseconds(100)));
+}
+
+TEST(BackendHealth, CountsFailuresOfOneMomentOnce) {
+  BackendHealth health;
+  for (int i = 0; i < 100; ++i) health.Failed(kStart);
+  EXPECT_EQ(health.retry_at(), kStart + milliseconds(100));
+}
+
+TEST(BackendGroup, GoesRoundInTheOrderOfTheConfiguration) {
+  BackendPool pool;
+  const auto group = MakeGroup(pool, {"b", "a", "c"});
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("b", "a", "c"));
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("a", "c", "b"));
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("c", "b", "a"));
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("b", "a", "c"));
+}
+
+TEST(BackendGroup, PutsABackendThatIsDownLastAndSharesItsTurnsAmongTheOthers) {
+  BackendPool pool;
+  const auto group = MakeGroup(pool, {"a", "b", "c"});
+  group.backends()[1]->Failed("gone", kStart);
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("a", "c", "b"));
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("c", "a", "b"));
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("a", "c", "b"));
+}
+
+TEST(BackendGroup, TriesABackendAgainAfterItsRetryTimeWithOneJoin) {
+  BackendPool pool;
+  const auto group = MakeGroup(pool, {"a", "b"});
+  group.backends()[0]->Failed("gone", kStart);
+  const auto later = kStart + milliseconds(150);
+  EXPECT_THAT(Ids(group.Candidates(later)), ElementsAre("a", "b"));
+  EXPECT_THAT(Ids(group.Candidates(later)), ElementsAre("b", "a"));
+  EXPECT_THAT(Ids(group.Candidates(later)), ElementsAre("b", "a"));
+}
+
+TEST(BackendGroup, NeverRefusesTheOnlyBackend) {
+  BackendPool pool;
+  const auto group = MakeGroup(pool, {"a"});
+  group.backends()[0]->Failed("gone", kStart);
+  EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("a"));
+}
+
+TEST(BackendPool, KeepsABackendWhileItsOptionsAreEqualAndForgetsItAfter) {
+  BackendPool pool;
+  auto first = pool.Acquire(Options("a"));
+  first->Failed("gone", kStart);
+  EXPECT_EQ(pool.Acquire(Options("a")), first);
+  auto changed_options = Options("a");
+  changed_options.join_timeout = milliseconds(1);
+  const auto changed = pool.Acquire(changed_options);
+  EXPECT_NE(changed, first);
+  EXPECT_EQ(pool.Acquire(Options("a")), first);
+  const std::weak_ptr<Backend> watch = first;
+  first.reset();
+  EXPECT_TRUE(watch.expired());
+  EXPECT_FALSE(pool.Acquire(Options("a"))->health().is_down());
+}
+
+TEST(Backend, OffersTheClientsSerializerFirstAndTheOthersInTheirOrder) {
+  auto options = Options("a");
+  BackendOptions::WebSocket transport;
+  transport.serializers = {wamp::Serializer::kCbor, wamp::Serializer::kMsgpack, wamp::Serializer::kJson};
+  options.transport = transport;
+  const Backend backend(options);
+  EXPECT_THAT(backend.WebSocketOptions(wamp::Serializer::kJson)->subprotocols,
+              ElementsAre("wamp.2.json", "wamp.2.cbor", "wamp.2.msgpack"));
+  EXPECT_THAT(backend.WebSocketOptions(wamp::Serializer::kCbor)->subprotocols,
+              ElementsAre("wamp.2.cbor", "wamp.2.msgpack", "wamp.2.json"));
+}
+
+TEST(Backend, OffersItsFirstSerializerFirstToAClientWithAnother) {
+  auto options = Options("a");
+  BackendOptions::WebSocket transport;
+  transport.serializers = {wamp::Serializer::kCbor, wamp::Serializer::kJson};
+  options.transport = transport;
+  EXPECT_THAT(Backend(options).WebSocketOptions(wamp::Serializer::kMsgpack)->subprotocols,
+              ElementsAre("wamp.2.cbor", "wamp.2.json"));
+}
+
+TEST(RouteTable, FindsByRealmAndRoleExactly) {
+  BackendPool pool;
+  RouteOptions options;
+  options.realms["r"]["user"] = {"a", "b"};
+  const auto routes = MakeRouteTable(options, {{"a", Options("a")}, {"b", Options("b")}}, pool);
+  EXPECT_TRUE(routes->HasRealm("r"));
+  EXPECT_FALSE(routes->HasRealm("R"));
+  ASSERT_NE(routes->Find("r", "user"), nullptr);
+  EXPECT_THAT(Ids(routes->Find("r", "user")->backends()), ElementsAre("a", "b"));
+  EXPECT_EQ(routes->Find("r", "anonymous"), nullptr);
+  EXPECT_EQ(routes->Find("x", "user"), nullptr);
+}
+
+TEST(TransparentRoutes, PrefersTheExactRealmAndUsesTheDefaultForAllOthers) {
+  BackendPool pool;
+  TransparentOptions options;
+  options.by_realm["r"] = {Options("a")};
+  options.fallback = {Options("d")};
+  const auto routes = MakeTransparentRoutes(options, pool);
+  EXPECT_THAT(Ids(routes->Find("r")->backends()), ElementsAre("a"));
+  EXPECT_THAT(Ids(routes->Find("other")->backends()), ElementsAre("d"));
+  EXPECT_THAT(Ids(routes->Find("")->backends()), ElementsAre("d"));
+  options.fallback.clear();
+  EXPECT_EQ(MakeTransparentRoutes(options, pool)->Find("other"), nullptr);
+}
+
+}  // namespace
+}  // namespace wampgate::proxy

@@ -1,0 +1,134 @@
+#include "router_fixture.hpp"
+
+namespace wampgate::router {
+namespace {
+
+using nlohmann::json;
+
+class Dealer : public RouterTest {
+ protected:
+  void SetUp() override {
+    caller = NewClient(wamp::Serializer::kJson);
+    callee = NewClient(wamp::Serializer::kCbor);
+    registration = callee->Ask({64, 1, json::object(), "com.add"})[2];
+  }
+  /// Sends a call and returns the callee's INVOCATION.
+  json Invoke(int request, const json& options = json::object()) {
+    caller->Send({48, request, options, "com.add", {1, 2}});
+    return callee->Next();
+  }
+  std::unique_ptr<Client> caller, callee;
+  json registration;
+};
+
+TEST_F(Dealer, CarriesACallToItsCalleeAndTheResultBack) {
+  const json invocation = Invoke(5);
+  EXPECT_EQ(invocation[0], 68);
+  EXPECT_EQ(invocation[2], registration);
+  EXPECT_EQ(invocation[4], json({1, 2}));
+  callee->Send({70, invocation[1], json::object(), {3}, {{"k", 1}}});
+  EXPECT_EQ(caller->Next(), json({50, 5, json::object(), {3}, {{"k", 1}}}));
+}
+
+TEST_F(Dealer, CarriesErrorsWithTheirArguments) {
+  const json invocation = Invoke(5);
+  callee->Send({8, 68, invocation[1], json::object(), "com.error.no", {"because"}});
+  EXPECT_EQ(caller->Next(), json({8, 48, 5, json::object(), "com.error.no", {"because"}}));
+}
+
+TEST_F(Dealer, SendsProgressiveResultsOnlyToCallersThatAskedForThem) {
+  json invocation = Invoke(5, {{"receive_progress", true}});
+  EXPECT_EQ(invocation[3]["receive_progress"], true);
+  callee->Send({70, invocation[1], {{"progress", true}}, {1}});
+  EXPECT_EQ(caller->Next(), json({50, 5, {{"progress", true}}, {1}}));
+  callee->Send({70, invocation[1], json::object(), {2}});
+  EXPECT_EQ(caller->Next(), json({50, 5, json::object(), {2}}));
+
+  invocation = Invoke(6);
+  callee->Send({70, invocation[1], {{"progress", true}}, {1}});
+  EXPECT_EQ(caller->Next(), nullptr);
+}
+
+TEST_F(Dealer, AnswersUnknownProcedures) {
+  const json error = caller->Ask({48, 5, json::object(), "com.nosuch"});
+  EXPECT_EQ(error[4], "wamp.error.no_such_procedure");
+  EXPECT_EQ(error[5][0], "no callee registered for procedure <com.nosuch>");
+}
+
+TEST_F(Dealer, RegistersAProcedureOnce) {
+  EXPECT_EQ(caller->Ask({64, 9, json::object(), "com.add"})[4], "wamp.error.procedure_already_exists");
+  EXPECT_EQ(callee->Ask({66, 2, registration}), json({67, 2}));
+  EXPECT_EQ(caller->Ask({64, 10, json::object(), "com.add"})[0], 65);
+  EXPECT_EQ(callee->Ask({66, 3, registration})[4], "wamp.error.no_such_registration");
+}
+
+TEST_F(Dealer, TheLongestPrefixTakesTheCallAndIsToldTheProcedure) {
+  auto wide = NewClient(), narrow = NewClient();
+  wide->Ask({64, 1, {{"match", "prefix"}}, "com.p"});
+  narrow->Ask({64, 1, {{"match", "prefix"}}, "com.p.q"});
+  caller->Send({48, 5, json::object(), "com.p.q.r"});
+  EXPECT_EQ(wide->Next(), nullptr);
+  EXPECT_EQ(narrow->Next()[3]["procedure"], "com.p.q.r");
+}
+
+TEST_F(Dealer, IdentifiesTheCallerWhereThePermissionSaysSo) {
+  callee->Ask({64, 2, json::object(), "com.disclosed.who"});
+  caller->Send({48, 5, json::object(), "com.disclosed.who"});
+  EXPECT_EQ(callee->Next()[3]["caller"], caller->welcome[1]);
+}
+
+TEST_F(Dealer, KillNoWaitAnswersAtOnceAndInterruptsTheCallee) {
+  const json invocation = Invoke(5);
+  const json error = caller->Ask({49, 5, {{"mode", "killnowait"}}});
+  EXPECT_EQ(error[4], "wamp.error.canceled");
+  EXPECT_EQ(callee->Next(), json({69, invocation[1], {{"mode", "killnowait"}}}));
+  callee->Send({70, invocation[1], json::object(), {3}});
+  EXPECT_EQ(caller->Next(), nullptr);
+}
+
+TEST_F(Dealer, KillWaitsForTheCalleesError) {
+  const json invocation = Invoke(5);
+  EXPECT_EQ(caller->Ask({49, 5, {{"mode", "kill"}}}), nullptr);
+  EXPECT_EQ(callee->Next()[0], 69);
+  callee->Send({8, 68, invocation[1], json::object(), "wamp.error.canceled"});
+  EXPECT_EQ(caller->Next()[4], "wamp.error.canceled");
+}
+
+TEST_F(Dealer, SkipLeavesTheCalleeAlone) {
+  Invoke(5);
+  EXPECT_EQ(caller->Ask({49, 5, json::object()})[4], "wamp.error.canceled");
+  EXPECT_EQ(callee->Next(), nullptr);
+}
+
+TEST_F(Dealer, ACalleeThatLeavesCancelsTheCallsItWorkedOn) {
+  Invoke(5);
+  callee->peer().Finish();
+  EXPECT_EQ(caller->Next()[4], "wamp.error.canceled");
+  EXPECT_EQ(caller->Ask({48, 6, json::object(), "com.add"})[4], "wamp.error.no_such_procedure");
+}
+
+TEST_F(Dealer, ACallerThatLeavesInterruptsItsCalls) {
+  const json invocation = Invoke(5);
+  caller->peer().Finish();
+  EXPECT_EQ(callee->Next()[0], 69);
+  callee->Send({70, invocation[1], json::object(), {3}});
+  EXPECT_FALSE(callee->peer().closing);
+}
+
+TEST_F(Dealer, AnotherSessionCannotAnswerAnInvocation) {
+  const json invocation = Invoke(5);
+  auto mallory = NewClient();
+  mallory->Send({70, invocation[1], json::object(), {"forged"}});
+  EXPECT_EQ(caller->Next(), nullptr);
+}
+
+TEST_F(Dealer, AResultWithoutWordsInTheCallersSerializerIsAnError) {
+  const json invocation = Invoke(5);
+  const std::string yield =
+      std::string("\x84\x18\x46") + static_cast<char>(invocation[1].get<int>()) + "\xa0\x81\xf7";
+  callee->peer().Deliver(MessageKind::kBinary, yield);  // [70, n, {}, [undefined]]
+  EXPECT_EQ(caller->Next()[4], "wamp.error.invalid_argument");
+}
+
+}  // namespace
+}  // namespace wampgate::router
