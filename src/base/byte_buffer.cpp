@@ -4,6 +4,8 @@
 #include <new>
 #include <utility>
 
+#include "base/check.hpp"
+
 namespace wampgate {
 namespace {
 
@@ -72,6 +74,7 @@ void ByteBuffer::Assign(std::string_view octets) {
 }
 
 void ByteBuffer::Consume(std::size_t octets) {
+  WAMPGATE_CHECK(octets <= size());
   begin_ += octets;
   if (begin_ == end_) Release();
 }

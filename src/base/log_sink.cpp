@@ -63,6 +63,11 @@ void Sink::Run() {
   changed_.notify_all();
 }
 
+bool Sink::running() {
+  const std::lock_guard lock(mutex_);
+  return state_ == State::kRunning;
+}
+
 void Sink::Stop() {
   std::unique_lock lock(mutex_);
   if (state_ != State::kRunning) return;

@@ -32,6 +32,8 @@ class Sink {
   void Run();
   /// Lets Run write what is queued, for at most one second, and waits until it has.
   void Stop();
+  /// Whether lines are queued rather than written directly.
+  bool running();
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:

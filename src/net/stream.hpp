@@ -83,6 +83,8 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
 
   int fd() const { return socket_.get(); }
   Loop& loop() { return loop_; }
+  /// Octets of memory that the buffers of this stream take up: none when it is idle.
+  std::size_t held() const { return output_.capacity() + tail_.capacity(); }
   std::uint64_t octets_in() const { return octets_in_; }
   std::uint64_t octets_out() const { return octets_out_; }
 

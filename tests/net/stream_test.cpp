@@ -72,5 +72,150 @@ TEST_P(StreamTest, TellsTheEndOfThePeerOnceAfterItsOctets) {
   EXPECT_TRUE(stream.is_open());
 }
 
+TEST_P(StreamTest, DeliversOctetsThatComeOneByOne) {
+  stream.Start(recorder);
+  const std::string text = "one octet at a time";
+  for (const char octet : text) {
+    const std::size_t before = recorder.data.size();
+    Put(peer, {&octet, 1});
+    ASSERT_TRUE(RunUntil(loop, [&] { return recorder.data.size() == before + 1; }));
+  }
+  EXPECT_EQ(recorder.data, text);
+}
+
+TEST_P(StreamTest, ReportsAResetByThePeer) {
+  if (GetParam() == Transport::kUnix) GTEST_SKIP() << "a Unix socket has no reset";
+  stream.Start(recorder);
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  peer.Reset();
+  ASSERT_TRUE(RunUntil(loop, [&] { return recorder.errors == 1; }));
+  EXPECT_EQ(Message(recorder.error), "read: connection reset by peer");
+  EXPECT_FALSE(stream.is_open());
+  EXPECT_EQ(recorder.ends, 0);
+}
+
+TEST_P(StreamTest, ReportsAResetByThePeerAlsoWhilePaused) {
+  if (GetParam() == Transport::kUnix) GTEST_SKIP() << "a Unix socket has no reset";
+  stream.Start(recorder);
+  stream.PauseReading();
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  peer.Reset();
+  EXPECT_TRUE(RunUntil(loop, [&] { return recorder.errors == 1; }));
+}
+
+TEST_P(StreamTest, KeepsWhatADepartedPeerSentWhilePausedAndDoesNotSpin) {
+  stream.Start(recorder);
+  stream.PauseReading();
+  Put(peer, "last words");
+  peer.Reset();
+  RunReady(loop);
+  EXPECT_EQ(loop.context().run_one_for(std::chrono::milliseconds(20)), 0u) << "nothing is to be done";
+  EXPECT_EQ(recorder.calls + recorder.ends + recorder.errors, 0);
+  stream.ResumeReading();
+  ASSERT_TRUE(RunUntil(loop, [&] { return recorder.ends == 1; }));
+  EXPECT_EQ(recorder.data, "last words");
+  RunReady(loop);
+  EXPECT_EQ(loop.context().run_one_for(std::chrono::milliseconds(20)), 0u);
+}
+
+TEST_P(StreamTest, SendsEverythingAndThenTheEndOfItsSide) {
+  stream.Start(recorder);
+  const std::string big(3 * 1024 * 1024, 'x');
+  stream.Output().Append(big);
+  stream.ShutdownWrite();
+  std::size_t got = 0;
+  bool ended = false;
+  ASSERT_TRUE(RunUntil(loop, [&] {
+    char buffer[65536];
+    const ssize_t octets = ::recv(peer.get(), buffer, sizeof buffer, 0);
+    if (octets > 0) got += static_cast<std::size_t>(octets);
+    return ended = octets == 0;
+  }));
+  EXPECT_EQ(got, big.size());
+  EXPECT_TRUE(stream.is_open());
+  Put(peer, "still heard");
+  EXPECT_TRUE(RunUntil(loop, [&] { return recorder.data == "still heard"; }));
+}
+
+TEST_P(StreamTest, TellsWhenABigBacklogHasDrained) {
+  stream.Start(recorder);
+  stream.SetWatermarks(1000, 10000);
+  stream.Output().Append(std::string(8 * 1024 * 1024, 'x'));
+  RunReady(loop);
+  EXPECT_GT(stream.pending(), 10000u);
+  EXPECT_EQ(recorder.drained, 0);
+  std::size_t got = 0;
+  ASSERT_TRUE(RunUntil(loop, [&] {
+    got += Get(peer).size();
+    return recorder.drained > 0;
+  }));
+  EXPECT_LE(stream.pending(), 1000u);
+  ASSERT_TRUE(RunUntil(loop, [&] { return (got += Get(peer).size()) == 8 * 1024 * 1024; }));
+  EXPECT_EQ(recorder.drained, 1);
+}
+
+TEST_P(StreamTest, TellsThatItDrainedWhenTheKernelTookAllAtOnce) {
+  stream.Start(recorder);
+  stream.SetWatermarks(10, 100);
+  stream.Output().Append(std::string(2000, 'x'));
+  EXPECT_TRUE(RunUntil(loop, [&] { return recorder.drained == 1; }));
+}
+
+TEST_P(StreamTest, ClosingWithResetIsSeenByThePeer) {
+  if (GetParam() == Transport::kUnix) GTEST_SKIP() << "a Unix socket has no reset";
+  stream.Start(recorder);
+  stream.Close(Stream::CloseHow::kReset);
+  char octet;
+  EXPECT_EQ(::recv(peer.get(), &octet, 1, 0), -1);
+  EXPECT_EQ(errno, ECONNRESET);
+  RunReady(loop);
+  EXPECT_EQ(recorder.errors + recorder.ends, 0) << "no callback follows Close";
+}
+
+TEST_P(StreamTest, FailsWhenThePeerIsGone) {
+  stream.Start(recorder);
+  stream.PauseReading();
+  peer.Reset();
+  ASSERT_TRUE(RunUntil(loop, [&] {
+    if (stream.is_open()) stream.Output().Append("x");
+    return recorder.errors == 1;
+  }));
+}
+
+TEST_P(StreamTest, AnIdleStreamHoldsNoBuffers) {
+  stream.Start(recorder);
+  Put(peer, "request");
+  ASSERT_TRUE(RunUntil(loop, [&] { return recorder.data == "request"; }));
+  stream.Output().Append("response");
+  std::string got;
+  ASSERT_TRUE(RunUntil(loop, [&] { return (got += Get(peer)) == "response"; }));
+  EXPECT_EQ(stream.held(), 0u);
+}
+
+TEST_P(StreamTest, HoldsNoMoreThanTheIncompleteTail) {
+  recorder.consume = 3;
+  stream.Start(recorder);
+  Put(peer, "1234567");
+  ASSERT_TRUE(RunUntil(loop, [&] { return recorder.data == "123"; }));
+  EXPECT_EQ(stream.held(), 4u);
+}
+
+TEST_P(StreamTest, PassesATailLargerThanTheReadBuffer) {
+  constexpr std::size_t kTotal = 16 * 1024 * 1024;
+  std::string sent(kTotal, '\0');
+  for (std::size_t i = 0; i < kTotal; ++i) sent[i] = static_cast<char>(i * 31 >> 8);
+  recorder.consume = 0;
+  stream.Start(recorder);
+  std::size_t put = 0;
+  ASSERT_TRUE(RunUntil(loop, [&] {
+    const ssize_t took = ::send(peer.get(), sent.data() + put, kTotal - put, MSG_NOSIGNAL);
+    if (took > 0) put += static_cast<std::size_t>(took);
+    return recorder.last.size() == kTotal;
+  }));
+  EXPECT_EQ(recorder.last, sent);
+}
+
 }  // namespace
 }  // namespace wampgate::net
