@@ -67,7 +67,11 @@ class CborReader : public OctetCursor {
   bool Simple(W& writer, unsigned info);
   template <class W>
   bool NoForm(const char* what) {
-    return W::kDiscards || fault_.Unexpressible(what);
+    return W::kDiscards || W::kTolerates || fault_.Unexpressible(what);
+  }
+  template <class W>
+  bool NullFor(W& writer, const char* what) {
+    return NoForm<W>(what) && writer.Null();
   }
 
   std::string chunks_;
@@ -175,7 +179,7 @@ bool CborReader::Bignum(W& writer, Sign sign) {
   std::string_view octets;
   if (!BignumOctets(octets)) return false;
   octets = WithoutLeadingZeros(octets);
-  if (octets.size() > kMaxBigIntegerOctets) return NoForm<W>("integer of more than 1024 octets");
+  if (octets.size() > kMaxBigIntegerOctets) return NullFor(writer, "integer of more than 1024 octets");
   if (octets.size() > 8) return writer.BigOctets(sign, octets);
   std::uint64_t value = 0;
   for (char octet : octets) value = value << 8 | static_cast<unsigned char>(octet);
@@ -193,11 +197,11 @@ bool CborReader::Simple(W& writer, unsigned info) {
     case 22:
       return writer.Null();
     case 23:
-      return NoForm<W>("undefined");
+      return NullFor(writer, "undefined");
     case 24: {
       std::uint8_t value = 0;
       if (!BigEndian(value)) return false;
-      return value >= 32 ? NoForm<W>("simple value")
+      return value >= 32 ? NullFor(writer, "simple value")
                          : fault_.Malformed("simple value below 32 in two octets");
     }
     case 25:
@@ -211,7 +215,7 @@ bool CborReader::Simple(W& writer, unsigned info) {
     case 31:
       return fault_.Malformed("break outside of an indefinite container");
     default:
-      return NoForm<W>("simple value");
+      return NullFor(writer, "simple value");
   }
 }
 

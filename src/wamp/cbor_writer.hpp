@@ -14,6 +14,7 @@ namespace wampgate::wamp {
 class CborWriter {
  public:
   static constexpr bool kDiscards = false;
+  static constexpr bool kTolerates = false;
   using KeyWriter = CborWriter&;  // map keys are like other values
 
   CborWriter(Sink& sink, Fault& fault) : sink_(sink), fault_(fault) {}
@@ -29,6 +30,8 @@ class CborWriter {
     return Single(sign == Sign::kNegative ? 0xC3 : 0xC2) && Binary(octets);
   }
   bool Text(std::string_view text) { return Head(kText, text.size(), text); }
+  /// For documents of ours: text that no rule of the serializer refuses.
+  bool AnyText(std::string_view text) { return Text(text); }
   bool KeyText(std::string_view text) { return Head(kText, text.size(), text); }
   bool Binary(std::string_view octets) { return Head(kBinary, octets.size(), octets); }
 

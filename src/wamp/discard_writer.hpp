@@ -11,7 +11,8 @@ namespace wampgate::wamp {
 /// Takes whatever a reader finds and keeps nothing: for checking a message and for finding where its elements
 /// end.
 struct DiscardWriter {
-  static constexpr bool kDiscards = true;  ///< readers need not convert values
+  static constexpr bool kDiscards = true;    ///< readers need not convert values
+  static constexpr bool kTolerates = false;  ///< readers put something near in place of what has no form
   using KeyWriter = DiscardWriter&;
 
   bool Null() { return true; }

@@ -17,7 +17,8 @@ namespace wampgate::wamp {
 /// is limited to kMaxDepth, duplicate keys: last wins, invalid UTF-8 and trailing octets are errors.
 StatusOr<nlohmann::json> ReadDocument(Serializer serializer, std::string_view message);
 
-/// Appends the document to `out`. Definite lengths, shortest integers, compact JSON.
+/// Appends the document to `out`. Definite lengths, shortest forms, compact JSON; NaN and Infinity are null
+/// in JSON.
 void WriteDocument(Serializer serializer, const nlohmann::json& document, ByteBuffer& out);
 std::string WriteDocument(Serializer serializer, const nlohmann::json& document);
 

@@ -15,6 +15,7 @@ class JsonKeyWriter;
 class JsonWriter {
  public:
   static constexpr bool kDiscards = false;
+  static constexpr bool kTolerates = false;
   using KeyWriter = JsonKeyWriter;
 
   JsonWriter(Sink& sink, Fault& fault) : sink_(sink), fault_(fault) {}
@@ -36,6 +37,12 @@ class JsonWriter {
   bool Double(double value);
   bool BigOctets(Sign sign, std::string_view octets);
   bool Text(std::string_view text);
+  /// For documents of ours: text that no rule of the serializer refuses.
+  bool AnyText(std::string_view text) {
+    if (!Quoted(text)) return false;
+    sink_.Put(',');
+    return true;
+  }
   bool KeyText(std::string_view text) {
     if (!Quoted(text)) return false;
     sink_.Put(':');
@@ -104,15 +111,14 @@ inline bool JsonWriter::Text(std::string_view text) {
   if (!text.empty() && text[0] == '\0') {
     return fault_.Unexpressible("text that begins with U+0000, which marks binary values,");
   }
-  if (!Quoted(text)) return false;
-  sink_.Put(',');
-  return true;
+  return AnyText(text);
 }
 
 /// Writes one map key: what is not text becomes the text that JSON would write for it (spec 3.4.6).
 class JsonKeyWriter {
  public:
   static constexpr bool kDiscards = false;
+  static constexpr bool kTolerates = false;
   using KeyWriter = JsonKeyWriter&;
 
   explicit JsonKeyWriter(JsonWriter& writer) : writer_(writer) {}

@@ -43,9 +43,11 @@ class MsgpackReader : public OctetCursor {
   template <class W>
   bool Entry(W& writer, std::size_t depth);
   template <class W>
-  bool Extension(std::uint64_t size) {
+  bool Extension(W& writer, std::uint64_t size) {
     std::string_view octets;
-    return Take(size + 1, octets) && (W::kDiscards || fault_.Unexpressible("extension value"));
+    if (!Take(size + 1, octets)) return false;
+    if (W::kDiscards) return true;
+    return W::kTolerates ? writer.Binary(octets.substr(1)) : fault_.Unexpressible("extension value");
   }
   static bool IsText(unsigned head) { return (head & 0xE0) == 0xA0 || (head >= 0xD9 && head <= 0xDB); }
 };
@@ -84,7 +86,7 @@ bool MsgpackReader::Other(W& writer, unsigned head, std::size_t depth) {
     case 0xC7:
     case 0xC8:
     case 0xC9:
-      return Wide(head - 0xC7, value) && Extension<W>(value);
+      return Wide(head - 0xC7, value) && Extension(writer, value);
     case 0xCA:
       return Wide(2, value) && writer.Double(std::bit_cast<float>(static_cast<std::uint32_t>(value)));
     case 0xCB:
@@ -104,7 +106,7 @@ bool MsgpackReader::Other(W& writer, unsigned head, std::size_t depth) {
     case 0xD6:
     case 0xD7:
     case 0xD8:
-      return Extension<W>(std::uint64_t{1} << (head - 0xD4));
+      return Extension(writer, std::uint64_t{1} << (head - 0xD4));
     case 0xDC:
     case 0xDD:
       return Wide(head - 0xDC + 1, value) && List(writer, value, depth);

@@ -12,6 +12,7 @@ namespace wampgate::wamp {
 class MsgpackWriter {
  public:
   static constexpr bool kDiscards = false;
+  static constexpr bool kTolerates = false;
   using KeyWriter = MsgpackWriter&;
 
   MsgpackWriter(Sink& sink, Fault& fault) : sink_(sink), fault_(fault) {}
@@ -23,6 +24,8 @@ class MsgpackWriter {
   bool Double(double value);
   bool BigOctets(Sign, std::string_view) { return TooBig(); }
   bool Text(std::string_view text);
+  /// For documents of ours: text that no rule of the serializer refuses.
+  bool AnyText(std::string_view text) { return Text(text); }
   bool KeyText(std::string_view text) { return Text(text); }
   bool Binary(std::string_view octets);
 
