@@ -25,8 +25,10 @@ class AuthenticatingJoin : public ProxyTest {
 TEST_F(AuthenticatingJoin, JoinsTheBackendOnBehalfOfTheClient) {
   auto client = Connect();
   const Json roles = {{"caller", {{"features", {{"call_canceling", true}, {"x_new", true}}}}}};
-  client.Say(Json::array({1, "realm1", {{"roles", roles}, {"agent", "me"}, {"x_mine", 1}, {"authid", "joe"},
-                                        {"authextra", {{"my", 1}}}}}));
+  client.Say(Json::array(
+      {1,
+       "realm1",
+       {{"roles", roles}, {"agent", "me"}, {"x_mine", 1}, {"authid", "joe"}, {"authextra", {{"my", 1}}}}}));
   const Json hello = Reached()->Next();
   EXPECT_EQ(hello[1], "realm1");
   const Json& details = hello[2];
@@ -114,7 +116,8 @@ TEST_F(AuthenticatingJoin, RefusesRealmsAndRolesWithoutRoute) {
             Abort("wamp.error.no_such_realm", "no realm \"nosuchrealm\" exists on this router"));
   EXPECT_EQ(AbortFor(ClientHello(nullptr)), Abort("wamp.error.no_such_realm", "no realm assigned"));
   settings_.auth = auth::Options{.anonymous = auth::AnonymousOptions{.role = "guest"}};
-  EXPECT_EQ(AbortFor(ClientHello()), Abort("wamp.error.no_such_role", "realm \"realm1\" has no role \"guest\""));
+  EXPECT_EQ(AbortFor(ClientHello()),
+            Abort("wamp.error.no_such_role", "realm \"realm1\" has no role \"guest\""));
   EXPECT_EQ(Ends(EndReason::kNoSuchRealm), 2u);
   EXPECT_EQ(Ends(EndReason::kNoSuchRole), 1u);
 }
@@ -123,10 +126,12 @@ TEST_F(AuthenticatingJoin, RefusesTheRoleAnonymousWithoutRouteLikeAnyOther) {
   RouteOptions routes;
   routes.realms["realm1"]["user"] = {"a"};
   settings_.routes = MakeRouteTable(routes, {{"a", MakeBackend("a")}}, pool_);
-  EXPECT_EQ(AbortFor(ClientHello()), Abort("wamp.error.no_such_role", "realm \"realm1\" has no role \"anonymous\""));
+  EXPECT_EQ(AbortFor(ClientHello()),
+            Abort("wamp.error.no_such_role", "realm \"realm1\" has no role \"anonymous\""));
 }
 
 TEST_F(AuthenticatingJoin, RefusesMethodsThatAreNotConfigured) {
+  settings_.auth = auth::Options{.anonymous = auth::AnonymousOptions{}};
   auto hello = ClientHello();
   hello[2]["authmethods"] = {"ticket"};
   EXPECT_EQ(AbortFor(hello), Abort("wamp.error.no_auth_method", "no suitable authmethod found"));
@@ -152,8 +157,9 @@ TEST_F(AuthenticatingJoin, SaysThatItCannotAnswerAChallengeOfTheBackend) {
   EXPECT_EQ(router->Next()[0], 3);
   const Json abort = client.Next();
   EXPECT_EQ(abort[2], "wamp.error.authentication_failed");
-  EXPECT_EQ(abort[1]["message"],
-            "backend \"a\" asks this node for authentication by cryptosign; only anonymous-proxy is supported");
+  EXPECT_EQ(
+      abort[1]["message"],
+      "backend \"a\" asks this node for authentication by cryptosign; only anonymous-proxy is supported");
   EXPECT_TRUE(RunUntilGone());
 }
 
@@ -178,26 +184,30 @@ TEST_P(RejectedHello, EndsInAbortAndClose1002) {
 constexpr const char* kViolation = "wamp.error.protocol_violation";
 INSTANTIATE_TEST_SUITE_P(
     Rows, RejectedHello,
-    testing::Values(
-        BadHello{"NoRoles", R"([1,"realm1",{}])", kViolation,
-                 "missing mandatory roles attribute in options in HELLO"},
-        BadHello{"EmptyRoles", R"([1,"realm1",{"roles":{}}])", kViolation, "empty 'roles' in 'details' in HELLO"},
-        BadHello{"UnknownRole", R"([1,"realm1",{"roles":{"broker":{}}}])", kViolation,
-                 "invalid role 'broker' in 'roles' in 'details' in HELLO"},
-        BadHello{"RoleIsNoDictionary", R"([1,"realm1",{"roles":{"caller":1}}])", kViolation,
-                 "role 'caller' in HELLO is not a dictionary"},
-        BadHello{"AuthmethodsAreNoList", R"([1,"realm1",{"roles":{"caller":{}},"authmethods":"x"}])", kViolation,
-                 "'authmethods' in HELLO is not a list of strings"},
-        BadHello{"AuthextraIsNoDictionary", R"([1,"realm1",{"roles":{"caller":{}},"authextra":[]}])", kViolation,
-                 "'authextra' in HELLO is not a dictionary"},
-        BadHello{"RealmIsANumber", R"([1,7,{"roles":{"caller":{}}}])", kViolation, "realm in HELLO is not a string"},
-        BadHello{"TooShort", R"([1,"realm1"])", kViolation, "HELLO has 2 elements instead of 3"},
-        BadHello{"DetailsAreAList", R"([1,"realm1",[]])", kViolation, "details in HELLO are not a dictionary"},
-        BadHello{"RealmIsNoUri", R"([1,"bad realm",{"roles":{"caller":{}}}])", "wamp.error.invalid_uri",
-                 "realm \"bad realm\" in HELLO is not a URI"},
-        BadHello{"UnknownType", "[99]", kViolation, "invalid WAMP message type 99"},
-        BadHello{"EmptyList", "[]", kViolation, "missing message type in WAMP message"},
-        BadHello{"NoList", "{}", kViolation, "WAMP message is not a list"}),
+    testing::Values(BadHello{"NoRoles", R"([1,"realm1",{}])", kViolation,
+                             "missing mandatory roles attribute in options in HELLO"},
+                    BadHello{"EmptyRoles", R"([1,"realm1",{"roles":{}}])", kViolation,
+                             "empty 'roles' in 'details' in HELLO"},
+                    BadHello{"UnknownRole", R"([1,"realm1",{"roles":{"broker":{}}}])", kViolation,
+                             "invalid role 'broker' in 'roles' in 'details' in HELLO"},
+                    BadHello{"RoleIsNoDictionary", R"([1,"realm1",{"roles":{"caller":1}}])", kViolation,
+                             "role 'caller' in HELLO is not a dictionary"},
+                    BadHello{"AuthmethodsAreNoList",
+                             R"([1,"realm1",{"roles":{"caller":{}},"authmethods":"x"}])", kViolation,
+                             "'authmethods' in HELLO is not a list of strings"},
+                    BadHello{"AuthextraIsNoDictionary",
+                             R"([1,"realm1",{"roles":{"caller":{}},"authextra":[]}])", kViolation,
+                             "'authextra' in HELLO is not a dictionary"},
+                    BadHello{"RealmIsANumber", R"([1,7,{"roles":{"caller":{}}}])", kViolation,
+                             "realm in HELLO is not a string"},
+                    BadHello{"TooShort", R"([1,"realm1"])", kViolation, "HELLO has 2 elements instead of 3"},
+                    BadHello{"DetailsAreAList", R"([1,"realm1",[]])", kViolation,
+                             "details in HELLO are not a dictionary"},
+                    BadHello{"RealmIsNoUri", R"([1,"bad realm",{"roles":{"caller":{}}}])",
+                             "wamp.error.invalid_uri", "realm \"bad realm\" in HELLO is not a URI"},
+                    BadHello{"UnknownType", "[99]", kViolation, "invalid WAMP message type 99"},
+                    BadHello{"EmptyList", "[]", kViolation, "missing message type in WAMP message"},
+                    BadHello{"NoList", "{}", kViolation, "WAMP message is not a list"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

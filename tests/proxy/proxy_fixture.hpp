@@ -45,12 +45,13 @@ class FakeDialer final : public BackendDialer {
 
   enum class Behaviour { kConnects, kRefuses, kNeverAnswers };
   std::map<std::string, Behaviour> behaviours;
-  std::map<std::string, Serializer> serializers;     ///< of the routers; JSON unless told
-  std::deque<std::shared_ptr<Speaker>> routers;      ///< connected, oldest first
-  std::vector<std::string> dialed;                   ///< ids, in order
-  Serializer preferred = Serializer::kJson;          ///< asked for last
+  std::map<std::string, Serializer> serializers;  ///< of the routers; JSON unless told
+  std::deque<std::shared_ptr<Speaker>> routers;   ///< connected, oldest first
+  std::vector<std::string> dialed;                ///< ids, in order
+  Serializer preferred = Serializer::kJson;       ///< asked for last
 
-  std::unique_ptr<net::Mortal> Dial(const std::shared_ptr<Backend>& backend, Serializer wanted, Done done) override {
+  std::unique_ptr<net::Mortal> Dial(const std::shared_ptr<Backend>& backend, Serializer wanted,
+                                    Done done) override {
     const std::string id = backend->options().id;
     dialed.push_back(id);
     preferred = wanted;
@@ -82,8 +83,12 @@ inline Json ClientHello(const Json& realm = "realm1") {
   return Json::array({1, realm, {{"roles", {{"caller", Json::object()}, {"subscriber", Json::object()}}}}});
 }
 inline Json RouterWelcome() {
-  return Json::array({2, 4711, {{"realm", "realm1"}, {"authid", "joe"}, {"authrole", "anonymous"},
-                                {"roles", {{"broker", Json::object()}, {"dealer", Json::object()}}}}});
+  return Json::array({2,
+                      4711,
+                      {{"realm", "realm1"},
+                       {"authid", "joe"},
+                       {"authrole", "anonymous"},
+                       {"roles", {{"broker", Json::object()}, {"dealer", Json::object()}}}}});
 }
 
 /// A frontend over fakes: `Connect` is a client's connection, `dialer.routers` are the routers it reached.
@@ -112,7 +117,8 @@ class ProxyTest : public ::testing::Test {
     routes.realms["realm1"]["anonymous"] = ids;
     settings_.routes = MakeRouteTable(routes, connections, pool_);
   }
-  Speaker Connect(Serializer serializer = Serializer::kJson, wamp::Batching batching = wamp::Batching::kNone) {
+  Speaker Connect(Serializer serializer = Serializer::kJson,
+                  wamp::Batching batching = wamp::Batching::kNone) {
     Speaker client;
     client.serializer = serializer;
     wamp::TransportDetails details;
@@ -155,8 +161,9 @@ class ProxyTest : public ::testing::Test {
   };
 
   net::Loop loop_;
-  wamp::SessionRegistry registry_{
-      [this](std::unique_ptr<wamp::Session> session) { loop_.DeleteLater(std::make_unique<Doomed>(std::move(session))); }};
+  wamp::SessionRegistry registry_{[this](std::unique_ptr<wamp::Session> session) {
+    loop_.DeleteLater(std::make_unique<Doomed>(std::move(session)));
+  }};
   FakeDialer dialer_{loop_};
   Runtime runtime_{loop_, registry_, dialer_, {}, {}};
   BackendPool pool_;

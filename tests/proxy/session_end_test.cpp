@@ -24,7 +24,8 @@ class SessionEnd : public ProxyTest {
     EXPECT_TRUE(RunUntilGone());
     EXPECT_EQ(Ends(reason), 1u) << Name(reason);
     EXPECT_EQ(registry_.ends().size(), 1u);
-    EXPECT_TRUE(wampgate::test::RunUntil(loop_, [&] { return !client_.peer->alive && !router_->peer->alive; }));
+    EXPECT_TRUE(
+        wampgate::test::RunUntil(loop_, [&] { return !client_.peer->alive && !router_->peer->alive; }));
   }
 
   Speaker client_;
@@ -174,7 +175,8 @@ TEST_F(SessionEnd, ShutdownBeforeHelloIsAnAbort) {
   EXPECT_TRUE(RunUntilGone());
   auto newcomer = Connect();
   EndAll(EndReason::kShutdown);
-  EXPECT_EQ(newcomer.Next(), Json::array({3, {{"message", "the node is shutting down"}}, "wamp.close.system_shutdown"}));
+  EXPECT_EQ(newcomer.Next(),
+            Json::array({3, {{"message", "the node is shutting down"}}, "wamp.close.system_shutdown"}));
   EXPECT_EQ(newcomer.peer->close_code, 1001);
   EXPECT_TRUE(RunUntilGone());
 }
@@ -182,7 +184,8 @@ TEST_F(SessionEnd, ShutdownBeforeHelloIsAnAbort) {
 TEST_F(SessionEnd, APeerThatNeverClosesIsDroppedAfterADeadline) {
   client_.peer->ends_when_closed = false;
   EndAll(EndReason::kShutdown);
-  EXPECT_TRUE(wampgate::test::RunUntil(loop_, [&] { return client_.peer->aborted; }, std::chrono::seconds(30)));
+  EXPECT_TRUE(
+      wampgate::test::RunUntil(loop_, [&] { return client_.peer->aborted; }, std::chrono::seconds(30)));
   ExpectEnd(EndReason::kShutdown);
 }
 

@@ -19,9 +19,10 @@ class SessionStates : public ProxyTest {
 };
 
 TEST_F(SessionStates, WantsHelloFirst) {
-  for (const auto& [message, name] : {std::pair{Json::array({48, 1, Json::object(), "a.b"}), "CALL"},
-                                      std::pair{Json::array({5, "x", Json::object()}), "AUTHENTICATE"},
-                                      std::pair{Json::array({6, Json::object(), "wamp.close.normal"}), "GOODBYE"}}) {
+  for (const auto& [message, name] :
+       {std::pair{Json::array({48, 1, Json::object(), "a.b"}), "CALL"},
+        std::pair{Json::array({5, "x", Json::object()}), "AUTHENTICATE"},
+        std::pair{Json::array({6, Json::object(), "wamp.close.normal"}), "GOODBYE"}}) {
     auto client = Connect();
     client.Say(message);
     EXPECT_EQ(client.Next()[1]["message"], std::string(name) + " received while waiting for HELLO");

@@ -18,7 +18,8 @@ TEST_F(TransparentJoin, ForwardsHelloAsItsOwnOctetsAndWelcomeToo) {
   client.peer->Deliver(hello);
   auto router = Reached();
   EXPECT_THAT(router->peer->sent, ElementsAre(hello));
-  const std::string welcome = R"([2,77,{"realm":"realm1", "roles":{"broker":{}},"authid":"joe","x_cb_pid":9}])";
+  const std::string welcome =
+      R"([2,77,{"realm":"realm1", "roles":{"broker":{}},"authid":"joe","x_cb_pid":9}])";
   router->peer->Deliver(welcome);
   EXPECT_THAT(client.peer->sent, ElementsAre(welcome));
   registry_.ForEach([](wamp::Session& session) {
@@ -76,8 +77,10 @@ TEST_F(TransparentJoin, PassesTheRoutersAbortAsItIsAndClosesBoth) {
 TEST_F(TransparentJoin, RefusesARealmWithoutBackendWhenThereIsNoDefault) {
   auto client = Connect();
   client.Say(ClientHello("other"));
-  EXPECT_EQ(client.Next(), Json::array({3, {{"message", "No backend for realm 'other' (and no default backend)"}},
-                                        "wamp.error.no_such_realm"}));
+  EXPECT_EQ(client.Next(),
+            Json::array({3,
+                         {{"message", "No backend for realm 'other' (and no default backend)"}},
+                         "wamp.error.no_such_realm"}));
   EXPECT_EQ(client.peer->close_code, 1008);
   EXPECT_TRUE(RunUntilGone());
   EXPECT_EQ(Ends(EndReason::kNoSuchRealm), 1u);
@@ -114,12 +117,13 @@ TEST_F(TransparentJoin, SaysWhichBackendsFailedAndHow) {
   auto client = Connect();
   client.Say(ClientHello());
   EXPECT_TRUE(RunUntilGone());
-  EXPECT_EQ(client.Next(),
-            Json::array({3,
-                         {{"message",
-                           "no backend of realm \"realm1\" could be reached: unix:/run/a.sock: connection refused; "
-                           "unix:/run/b.sock: connection refused"}},
-                         "wamp.error.unavailable"}));
+  EXPECT_EQ(
+      client.Next(),
+      Json::array({3,
+                   {{"message",
+                     "no backend of realm \"realm1\" could be reached: unix:/run/a.sock: connection refused; "
+                     "unix:/run/b.sock: connection refused"}},
+                   "wamp.error.unavailable"}));
   EXPECT_EQ(client.peer->close_code, 1013);
   EXPECT_EQ(Ends(EndReason::kBackendUnreachable), 1u);
 }
@@ -172,8 +176,10 @@ TEST_F(TransparentJoin, EndsAfterTheJoinTimeoutWhenHelloIsNotAnswered) {
   client.Say(ClientHello());
   Reached();
   EXPECT_TRUE(RunUntilGone());
-  EXPECT_EQ(client.Next(), Json::array({3, {{"message", "backend unix:/run/a.sock did not answer HELLO in time"}},
-                                        "wamp.error.unavailable"}));
+  EXPECT_EQ(client.Next(),
+            Json::array({3,
+                         {{"message", "backend unix:/run/a.sock did not answer HELLO in time"}},
+                         "wamp.error.unavailable"}));
   EXPECT_EQ(client.peer->close_code, 1013);
   EXPECT_EQ(Ends(EndReason::kJoinTimeout), 1u);
 }
@@ -226,11 +232,13 @@ TEST_F(TransparentJoin, RefusesARouterThatAnswersHelloWithSomethingElse) {
 
 TEST_F(TransparentJoin, TellsTheClientWhenWelcomeIsTooLongForIt) {
   auto client = Connect();
-  client.peer->max_send_size = 120;
+  client.peer->max_send_size = 200;
   client.Say(ClientHello());
   auto router = Reached();
   router->Next();
-  router->Say(RouterWelcome());
+  auto welcome = RouterWelcome();
+  welcome[2]["x_long"] = std::string(200, 'x');
+  router->Say(welcome);
   EXPECT_EQ(client.Next()[2], "wamp.error.payload_size_exceeded");
   EXPECT_EQ(router->Next()[0], 6) << "for the router the session is open";
   EXPECT_TRUE(RunUntilGone());
