@@ -3,7 +3,6 @@
 #include <array>
 
 #include "base/status.hpp"
-#include "wamp/transcoder.hpp"
 
 namespace wampgate::proxy {
 
@@ -63,59 +62,42 @@ Relay::Passed Relay::Pass(Toward toward, std::string_view message) {
           std::string(wamp::Name(*type)) + " from a " + (toward == Toward::kBackend ? "client" : "router");
       return Passed::kViolation;
   }
+  if (ended_[static_cast<std::size_t>(toward)] != nullptr && IsSwallowed(toward, message))
+    return Passed::kYes;
   if (from.serializer() != to.serializer()) return PassTranslated(toward, message);
   if (!to.Send(message)) [[unlikely]] {
     // What is short enough and not taken comes too late: the link is ending.
-    return message.size() > to.channel().max_send_size() ? Refuse(toward, message, Refusal::kTooLong)
-                                                         : Passed::kYes;
+    return message.size() > to.channel().max_send_size() ? RefuseTooLong(toward, message) : Passed::kYes;
   }
-  if (to.channel().pending() > MessageChannel::kHighWatermark) Hold(toward, toward);
+  if (to.channel().pending() > MessageChannel::kHighWatermark) Hold(toward, Source::kOtherSide);
   return Passed::kYes;
 }
 
 Relay::Passed Relay::PassTranslated(Toward toward, std::string_view message) {
   Side& to = side(toward);
   if (!to.is_open()) return Passed::kYes;
-  switch (Translate(other(toward), to, message)) {
-    case Translated::kSent:
-      break;
-    case Translated::kMalformed:
-      return Passed::kViolation;
-    case Translated::kUnexpressible:
-      return Refuse(toward, message, Refusal::kUnexpressible);
-    case Translated::kTooLong:
-      return Refuse(toward, message, Refusal::kTooLong);
+  auto result = Translate(other(toward), to, message);
+  if (!result.ok()) [[unlikely]] {
+    if (result.code != wamp::TranscodeResult::Code::kMalformed)
+      return Refuse(toward, message, std::move(result));
+    runtime_.detail = std::move(result.detail);
+    return Passed::kViolation;
   }
-  if (to.channel().pending() > MessageChannel::kHighWatermark) Hold(toward, toward);
+  if (to.channel().pending() > MessageChannel::kHighWatermark) Hold(toward, Source::kOtherSide);
   return Passed::kYes;
 }
 
-Relay::Translated Relay::Translate(Side& from, Side& to, std::string_view message) {
+wamp::TranscodeResult Relay::Translate(Side& from, Side& to, std::string_view message) {
   ByteBuffer& scratch = runtime_.scratch;
   const std::size_t limit = to.channel().max_send_size();
-  const auto result = wamp::Transcode(from.serializer(), message, to.serializer(), scratch, limit);
-  Translated outcome = Translated::kSent;
-  switch (result.code) {
-    case wamp::TranscodeResult::Code::kOk:
-      if (!to.Send(scratch.view()) && scratch.size() > limit) outcome = Translated::kTooLong;
-      break;
-    case wamp::TranscodeResult::Code::kMalformed:
-      outcome = Translated::kMalformed;
-      break;
-    case wamp::TranscodeResult::Code::kUnexpressible:
-      outcome = Translated::kUnexpressible;
-      break;
-    case wamp::TranscodeResult::Code::kTooLarge:
-      outcome = Translated::kTooLong;
-      break;
-  }
-  if (!result.ok()) runtime_.detail = result.detail;
+  auto result = wamp::Transcode(from.serializer(), message, to.serializer(), scratch, limit);
+  if (result.ok()) to.Send(scratch.view());  // not taken: the link is ending
   if (scratch.capacity() > kKeptScratch) {
     scratch.Release();
   } else {
     scratch.Clear();
   }
-  return outcome;
+  return result;
 }
 
 bool Relay::PassSessionMessage(Toward toward, std::string_view message) {
@@ -126,9 +108,9 @@ bool Relay::PassSessionMessage(Toward toward, std::string_view message) {
     return false;
   }
   if (from.serializer() != to.serializer()) {
-    const Translated outcome = Translate(from, to, message);
-    if (outcome == Translated::kTooLong) runtime_.detail = "longer than the other side takes";
-    return outcome == Translated::kSent;
+    auto result = Translate(from, to, message);
+    if (!result.ok()) runtime_.detail = std::move(result.detail);
+    return result.ok();
   }
   if (to.Send(message)) return true;
   runtime_.detail = "longer than the other side takes";
@@ -139,6 +121,7 @@ bool Relay::BeginLarge(Toward toward, std::size_t total, std::string_view head) 
   Side& from = other(toward);
   Side& to = side(toward);
   if (!to.is_open() || from.serializer() != to.serializer()) return false;
+  if (ended_[static_cast<std::size_t>(toward)] != nullptr) return false;
   const auto type = wamp::PeekType(from.serializer(), head);
   if (!type.ok() || WayOf(*type, toward) != Way::kRelayed) return false;
   return to.BeginLarge(total);
@@ -147,15 +130,15 @@ bool Relay::BeginLarge(Toward toward, std::size_t total, std::string_view head) 
 void Relay::PassPart(Toward toward, std::string_view octets, bool last) {
   Side& to = side(toward);
   to.SendPart(octets, last);
-  if (to.is_open() && to.channel().pending() > MessageChannel::kHighWatermark) Hold(toward, toward);
+  if (to.is_open() && to.channel().pending() > MessageChannel::kHighWatermark)
+    Hold(toward, Source::kOtherSide);
 }
 
-void Relay::Hold(Toward full, Toward cause) {
-  Side& to = side(full);
-  if (cause == full) {
+void Relay::Hold(Toward full, Source source) {
+  if (source == Source::kOtherSide) {
     other(full).Pause(PauseCause::kOtherSideFull);
   } else {
-    to.Pause(PauseCause::kOwnOutputFull);
+    side(full).Pause(PauseCause::kOwnOutputFull);
   }
   WatchSlow(full);
 }

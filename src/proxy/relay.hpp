@@ -3,11 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "proxy/settings.hpp"
 #include "proxy/side.hpp"
 #include "wamp/message.hpp"
+#include "wamp/transcoder.hpp"
+#include "wamp/unexpressible.hpp"
 
 namespace wampgate::proxy {
 
@@ -67,15 +70,19 @@ class Relay {
   Side& side(Toward toward) { return toward == Toward::kBackend ? backend_ : client_; }
   Side& other(Toward toward) { return toward == Toward::kBackend ? client_ : backend_; }
 
-  enum class Translated : std::uint8_t { kSent, kMalformed, kUnexpressible, kTooLong };
-  Translated Translate(Side& from, Side& to, std::string_view message);
+  /// Runtime::scratch is empty again afterwards.
+  wamp::TranscodeResult Translate(Side& from, Side& to, std::string_view message);
   Passed PassTranslated(Toward toward, std::string_view message);
-  /// relay_refusal.cpp: answers a message that cannot reach the other side (design 5).
-  enum class Refusal : std::uint8_t { kUnexpressible, kTooLong };
-  Passed Refuse(Toward toward, std::string_view message, Refusal why);
+  /// relay_refusal.cpp: what is done with a message that cannot reach the other side (design 5).
+  Passed Refuse(Toward toward, std::string_view message, wamp::TranscodeResult failure);
+  Passed RefuseTooLong(Toward toward, std::string_view message);
+  void Drop(std::string_view text);
+  void Answer(Toward sender, std::string_view message);
+  bool IsSwallowed(Toward toward, std::string_view message);
 
-  /// After something was written to a side because of what `cause` sent.
-  void Hold(Toward full, Toward cause);
+  /// Stops whoever fills a side's output: the other side, or the side itself whose messages we answer.
+  enum class Source : std::uint8_t { kOtherSide, kItself };
+  void Hold(Toward full, Source source);
   void WatchSlow(Toward side);
   void OnSlowTimer(Toward side);
 
@@ -84,6 +91,7 @@ class Relay {
   Side client_;
   Side backend_;
   std::chrono::milliseconds slow_timeout_{0};
+  std::unique_ptr<wamp::EndedRequests> ended_[2];  ///< of the senders towards backend and client; rare
   std::uint32_t dropped_ = 0;
   wamp::MessageType type_ = wamp::MessageType::kHello;
 };
