@@ -16,6 +16,12 @@ bool StaysBelow(const std::string& file) {
   return !file.empty() && !path.is_absolute() && std::find(path.begin(), path.end(), "..") == path.end();
 }
 
+/// Whether `directory` is `below` or above it.
+bool Holds(const std::string& directory, const std::string& below) {
+  const std::filesystem::path outer(directory), inner(below);
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
 void ResolveStaticOptions(const v1::StaticOptions& options, const Where& where, const Context& context,
                           web::StaticOptions& resolved) {
   resolved.enable_directory_listing = options.enable_directory_listing();
@@ -50,6 +56,11 @@ web::StaticOptions ResolveStatic(const v1::StaticPath& path, const Where& where,
     return resolved;
   }
   resolved.directory = context.environment.Absolute(path.directory());
+  if (Holds(resolved.directory, context.environment.node_directory)) {
+    context.Warn(where.Key("directory"),
+                 fmt::format("{} holds the node directory: everybody can read the node's files",
+                             Quote(resolved.directory)));
+  }
   if (!context.environment.is_directory(resolved.directory)) {
     context.Warn(where.Key("directory"), fmt::format("{} is not a directory: requests get 404 until it is",
                                                      Quote(resolved.directory)));

@@ -31,7 +31,7 @@ Loaded LoadExample(const std::string& path) {
 }
 
 TEST(Examples, LoadWithoutAnyProblem) {
-  EXPECT_GE(Examples().size(), 2u);
+  EXPECT_GE(Examples().size(), 6u);
   for (const std::string& path : Examples()) {
     const Loaded loaded = LoadExample(path);
     EXPECT_EQ(AllOf(loaded.problems), "") << path;

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "config/environment.hpp"
+#include "wampgate/v1/config.pb.h"
+
+namespace wampgate::config {
+
+/// An object with a name of its own, without the objects below it.
+struct Resource {
+  std::string_view kind;
+  std::unique_ptr<google::protobuf::Message> content;
+};
+using Resources = std::map<std::string, Resource>;
+
+/// All objects of a document, by resource name.
+Resources CollectResources(const v1::Node& document, const Environment& environment);
+
+}  // namespace wampgate::config
