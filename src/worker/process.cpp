@@ -30,6 +30,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       }),
       transports_(loop, helper_),
       proxy_(loop, sessions_),
+      router_(loop, sessions_),
       node_info_(std::make_shared<SupervisorNodeInfo>(
           [this](const internal::Frame& frame) { return SendIfConnected(frame); })),
       control_(loop, options_.control,
@@ -43,7 +44,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
                     },
                 .on_orphaned = [this] { Stop(); }}),
       stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }) {
-  parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, helper_, node_info_});
+  parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, router_, helper_, node_info_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   revisions_ = std::make_unique<Revisions>(
       Revisions::Surroundings{loop, helper_, *parts_, transports_, sessions_, std::move(resolve), send});

@@ -12,6 +12,7 @@
 #include "worker/helper_thread.hpp"
 #include "worker/proxy_endpoints.hpp"
 #include "worker/revisions.hpp"
+#include "worker/router_endpoints.hpp"
 #include "worker/status_report.hpp"
 #include "worker/stopping.hpp"
 #include "worker/supervisor_node_info.hpp"
@@ -54,6 +55,7 @@ class Process {
   wamp::SessionRegistry sessions_;
   TransportSet transports_;
   ProxyEndpoints proxy_;
+  RouterEndpoints router_;
   std::shared_ptr<SupervisorNodeInfo> node_info_;
   std::unique_ptr<WorkerParts> parts_;
   ControlLink control_;

@@ -9,6 +9,7 @@
 #include "web/redirect_service.hpp"
 #include "web/static_service.hpp"
 #include "web/websocket_service.hpp"
+#include "worker/router_endpoints.hpp"
 
 namespace wampgate::worker {
 namespace {
@@ -55,22 +56,24 @@ MadeService WorkerParts::MakeWebSocket(const config::Transport& transport) {
 StatusOr<std::shared_ptr<wamp::SessionAcceptor>> WorkerParts::MakeAcceptor(
     const config::Transport& transport) {
   const auto& settings = std::get<config::RawSocketTransport>(transport.protocol);
-  return around_.proxy.MakeEndpoint(settings.auth, settings.transparent);
+  return endpoints_->MakeEndpoint(settings.auth, settings.transparent);
 }
 
 std::shared_ptr<const WorkerPart> WorkerParts::MakeWorkerPart(const config::Node& node) {
-  return around_.proxy.MakeWorkerPart(node);
+  endpoints_ = node.workers.front().type == config::WorkerType::kRouter ? &around_.router : &around_.proxy;
+  return endpoints_->MakeWorkerPart(node);
 }
 
 void WorkerParts::Commit(std::shared_ptr<const WorkerPart> part) {
-  around_.proxy.Commit(std::move(part));
+  const bool is_router = std::dynamic_pointer_cast<const RouterPart>(part) != nullptr;
+  (is_router ? around_.router : around_.proxy).Commit(std::move(part));
 }
 
 std::shared_ptr<http::Service> WorkerParts::WebSocket(const config::WampWebSocket& settings,
                                                       const std::string& name) {
   return std::make_shared<web::WebSocketService>(
       std::make_shared<const websocket::ServerOptions>(settings.options), settings.serializers, name,
-      around_.proxy.MakeEndpoint(settings.auth, settings.transparent));
+      endpoints_->MakeEndpoint(settings.auth, settings.transparent));
 }
 
 }  // namespace wampgate::worker

@@ -9,12 +9,15 @@
 
 namespace wampgate::worker {
 
-/// The real services of a worker: what `web` has, with the WAMP endpoints of the worker's type.
+/// The real services of a worker: what `web` has, with the WAMP endpoints of the worker's type. A process
+/// keeps the type of its first revision: the supervisor replaces the processes of a worker whose type
+/// changes.
 class WorkerParts final : public PartFactory {
  public:
   struct Surroundings {
-    EndpointFactory& proxy;  ///< for `type: proxy`
-    http::Offload& offload;  ///< outlives the services
+    EndpointFactory& proxy;   ///< for `type: proxy`
+    EndpointFactory& router;  ///< for `type: router`
+    http::Offload& offload;   ///< outlives the services
     std::shared_ptr<web::NodeInfoSource> node_info;
   };
   explicit WorkerParts(Surroundings surroundings) : around_(std::move(surroundings)) {}
@@ -29,6 +32,7 @@ class WorkerParts final : public PartFactory {
   std::shared_ptr<http::Service> WebSocket(const config::WampWebSocket& settings, const std::string& name);
 
   Surroundings around_;
+  EndpointFactory* endpoints_ = nullptr;  // of the type of the worker that is being built; helper thread only
 };
 
 }  // namespace wampgate::worker

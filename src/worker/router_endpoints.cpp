@@ -1,0 +1,52 @@
+#include "worker/router_endpoints.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace wampgate::worker {
+
+/// Stays the same object while realms and limits change: what they are is looked up per connection.
+class RouterEndpoints::Endpoint final : public wamp::SessionAcceptor {
+ public:
+  Endpoint(std::shared_ptr<Shared> shared, std::optional<auth::Options> auth)
+      : shared_(std::move(shared)), auth_(std::move(auth)) {}
+
+  void Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) override {
+    WAMPGATE_CHECK(shared_->router != nullptr);  // listeners start with the first commit
+    router::Acceptor acceptor(*shared_->router, {auth_, shared_->part->hello_timeout});
+    acceptor.Accept(std::move(link), std::move(details));
+  }
+
+ private:
+  std::shared_ptr<Shared> shared_;
+  std::optional<auth::Options> auth_;
+};
+
+RouterEndpoints::RouterEndpoints(net::Loop& loop, wamp::SessionRegistry& registry)
+    : loop_(loop), registry_(registry), shared_(std::make_shared<Shared>()) {}
+
+std::shared_ptr<wamp::SessionAcceptor> RouterEndpoints::MakeEndpoint(
+    const std::optional<auth::Options>& auth, const std::optional<proxy::TransparentOptions>&) {
+  return std::make_shared<Endpoint>(shared_, auth);
+}
+
+std::shared_ptr<const WorkerPart> RouterEndpoints::MakeWorkerPart(const config::Node& node) {
+  const config::Worker& worker = node.workers.front();
+  auto part = std::make_shared<RouterPart>();
+  part->identity = {node.id, worker.id};
+  part->realms = worker.realms;
+  part->hello_timeout = worker.limits.hello_timeout;
+  return part;
+}
+
+void RouterEndpoints::Commit(std::shared_ptr<const WorkerPart> part) {
+  if (shared_->part == part) return;
+  shared_->part = std::static_pointer_cast<const RouterPart>(std::move(part));
+  if (!shared_->router) {
+    shared_->router = std::make_unique<router::Router>(loop_, registry_, shared_->part->identity);
+  }
+  shared_->router->SetRealms(shared_->part->realms);
+}
+
+}  // namespace wampgate::worker
