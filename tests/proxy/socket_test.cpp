@@ -47,47 +47,37 @@ TEST_F(Sockets, NameTheBackendThatCannotBeReached) {
   const Json abort = client->Take();
   EXPECT_EQ(abort[2], "wamp.error.unavailable");
   const std::string address = "unix:" + (folder_ / "absent.sock");
-  EXPECT_EQ(abort[1]["message"],
-            "no backend of realm \"realm1\" could be reached: " + address + ": no such file or directory");
+  const std::string expected =
+      "no backend of realm \"realm1\" could be reached: " + address + ": no such file";
+  EXPECT_TRUE(abort[1]["message"].get<std::string>().starts_with(expected)) << abort;
 }
 
 TEST_F(Sockets, JoinAThousandClientsAtOnceOverABackendWithAShortQueue) {
-  std::vector<std::unique_ptr<Peer>> clients;
-  for (int i = 0; i < 1000; ++i) clients.push_back(Connect());
-  for (auto& client : clients) client->link->SendDocument(Json::array({1, "realm1", Json::object()}));
-  EXPECT_TRUE(RunUntil([&] {
-    for (const auto& client : clients) {
-      if (client->messages.empty()) return false;
-    }
-    return true;
-  }));
-  for (const auto& client : clients) EXPECT_EQ(client->Take()[0], 2);
+  const auto clients = JoinMany(1000);
+  EXPECT_EQ(registry_.size(), 1000u);
 }
 
 TEST_F(Sockets, LeaveNothingBehindAfterTenThousandJoins) {
+  constexpr int kRounds = 200, kClients = 50;
   std::size_t memory = 0, descriptors = 0;
-  for (int i = 0; i < 10000; ++i) {
-    if (i == 1000) {
+  for (int round = 0; round < kRounds; ++round) {
+    if (round == kRounds / 10) {
       memory = Resident();
       descriptors = Descriptors();
     }
-    auto client = Join();
-    switch (i % 3) {
-      case 0:
-        client->link->SendDocument(Json::array({6, Json::object(), "wamp.close.normal"}));
-        ASSERT_TRUE(RunUntil([&] { return client->ended; }));
-        break;
-      case 1:
-        client->link->channel().Abort();
-        break;
-      default:
-        client->link->channel().Close(1000, "");
-        break;
+    std::vector<std::unique_ptr<Peer>> clients = JoinMany(kClients);
+    for (int i = 0; i < kClients; ++i) {
+      wamp::Link& link = *clients[static_cast<std::size_t>(i)]->link;
+      if (i % 3 == 0) link.SendDocument(Json::array({6, Json::object(), "wamp.close.normal"}));
+      if (i % 3 == 1) link.channel().Abort();
+      if (i % 3 == 2) link.channel().Close(1000, "");
     }
     ASSERT_TRUE(RunUntil([&] { return registry_.size() == 0 && router_.sessions.empty(); }));
+    ASSERT_TRUE(
+        RunUntil([&] { return std::ranges::all_of(clients, [](auto& client) { return client->ended; }); }));
   }
-  EXPECT_EQ(router_.joins, 10000u);
-  EXPECT_GE(router_.goodbyes, 9999u);
+  EXPECT_EQ(router_.joins, std::size_t{kRounds * kClients});
+  EXPECT_EQ(router_.goodbyes, router_.joins);
   EXPECT_EQ(Descriptors(), descriptors);
   if (kMeasuresMemory) {
     EXPECT_LT(Resident(), memory + 512 * 1024);
@@ -168,8 +158,7 @@ TEST_F(Sockets, DropTheBackendWhenTheClientDiesInsideALargeMessage) {
 }
 
 TEST_F(Sockets, TellAllClientsWhenTheRouterGoes) {
-  std::vector<std::unique_ptr<Peer>> clients;
-  for (int i = 0; i < 20; ++i) clients.push_back(Join());
+  const auto clients = JoinMany(20);
   for (auto& session : router_.sessions) session->link->channel().Abort();
   EXPECT_TRUE(RunUntil([&] { return registry_.size() == 0; }));
   for (auto& client : clients) {

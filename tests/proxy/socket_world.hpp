@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 #include <filesystem>
@@ -187,6 +188,17 @@ class SocketWorld : public ::testing::Test {
     EXPECT_TRUE(RunUntil([&] { return !client->messages.empty(); }));
     EXPECT_EQ(client->Take()[0], 2);
     return client;
+  }
+  /// All say HELLO together and have got WELCOME.
+  std::vector<std::unique_ptr<Peer>> JoinMany(int count) {
+    std::vector<std::unique_ptr<Peer>> clients;
+    for (int i = 0; i < count; ++i) clients.push_back(Connect());
+    for (auto& client : clients) client->link->SendDocument(Json::array({1, "realm1", Json::object()}));
+    EXPECT_TRUE(RunUntil([&] {
+      return std::ranges::all_of(clients, [](auto& client) { return !client->messages.empty(); });
+    }));
+    for (auto& client : clients) EXPECT_EQ(client->Take()[0], 2);
+    return clients;
   }
   template <typename Condition>
   bool RunUntil(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
