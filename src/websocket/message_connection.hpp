@@ -27,6 +27,7 @@ class MessageConnection final : public net::StreamChannel, private DecoderSink {
   bool Send(MessageKind kind, std::string_view payload, Coalesce coalesce) override;
   bool BeginMessage(MessageKind kind, std::size_t total) override;
   void SendPart(std::string_view octets) override;
+  bool tells_kind() const override { return true; }
   bool can_stream() const override { return !encoder_.compresses(); }
   std::size_t max_send_size() const override { return MessageLimit(*options_); }
   void Close(std::uint16_t code, std::string_view reason) override;

@@ -23,6 +23,7 @@ struct FakePeer {
   std::size_t pending = 0;  ///< what the channel says is unsent
   std::size_t max_send_size = 16 * 1024 * 1024;
   bool can_stream = false;
+  bool tells_kind = false;
 
   void Deliver(MessageKind kind, std::string_view payload) { receiver->OnMessage(kind, payload); }
   /// Ends the channel as the peer or the network would; also completes a Close of the node.
@@ -52,6 +53,7 @@ class FakeChannel final : public MessageChannel {
     return true;
   }
   void SendPart(std::string_view octets) override { peer_->sent.back().second += octets; }
+  bool tells_kind() const override { return peer_->tells_kind; }
   bool can_stream() const override { return peer_->can_stream; }
   std::size_t max_send_size() const override { return peer_->max_send_size; }
   std::size_t pending() const override { return peer_->pending; }
