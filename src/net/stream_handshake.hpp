@@ -62,7 +62,8 @@ class StreamHandshake : public Mortal, protected StreamHandler {
         Unavailable(fmt::format("{} ended the connection during the {} handshake", peer_, protocol_))));
   }
   void OnError(const Status& status) override {
-    Finish(Broken(Annotate(status, fmt::format("the connection broke during the {} handshake", protocol_))));
+    Finish(Broken(Annotate(
+        status, fmt::format("the connection to {} broke during the {} handshake", peer_, protocol_))));
   }
 
  private:

@@ -1,5 +1,9 @@
 #include "websocket/message_connection.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <utility>
 
 #include "websocket/close_code.hpp"
@@ -10,6 +14,13 @@ namespace {
 
 using Cause = ChannelEnd::Cause;
 using net::Stream;
+
+/// Sockets come with TCP_NODELAY; without it the kernel may wait for more. Other than TCP sockets refuse, and
+/// do not need it.
+void DelaySmallSegments(const Stream& stream) {
+  const int off = 0;
+  ::setsockopt(stream.fd(), IPPROTO_TCP, TCP_NODELAY, &off, sizeof off);
+}
 
 /// A compressor that was idle for so long gives its 268 KiB back.
 constexpr std::chrono::seconds kCompressorIdle{10};
@@ -30,6 +41,7 @@ MessageConnection::MessageConnection(std::unique_ptr<Stream> stream,
       options_(std::move(options)),
       decoder_(*options_, deflate),
       encoder_(*options_, deflate) {
+  if (!options_->tcp_nodelay) DelaySmallSegments(this->stream());
   const PingOptions& ping = options_->ping;
   StartKeepAlive({ping.interval, ping.timeout, static_cast<std::size_t>(ping.size)});
 }

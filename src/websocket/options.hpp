@@ -14,9 +14,9 @@ namespace wampgate::websocket {
 struct DeflateOptions {
   bool request_no_context_takeover = false;
   int request_max_window_bits = 0;  ///< 0 or 9…15
-  std::optional<bool> no_context_takeover;
-  std::optional<int> max_window_bits;  ///< 9…15
-  std::optional<int> memory_level;     ///< 1…9
+  std::optional<bool> no_context_takeover{};
+  std::optional<int> max_window_bits{};  ///< 9…15
+  std::optional<int> memory_level{};     ///< 1…9
   bool operator==(const DeflateOptions&) const = default;
 };
 

@@ -53,6 +53,14 @@ class ConnectionTest : public ::testing::Test {
     char octet;
     return ::recv(peer.get(), &octet, 1, 0);
   }
+  /// Reads to the end of what the peer gets; true if that is a reset.
+  bool PeerWasReset() {
+    char block[4096];
+    ssize_t got = 0;
+    while ((got = ::recv(peer.get(), block, sizeof block, 0)) > 0) {
+    }
+    return got < 0 && errno == ECONNRESET;
+  }
   void PeerEnds() { peer.Reset(); }
 
   net::Loop loop;

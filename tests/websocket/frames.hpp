@@ -10,7 +10,7 @@ namespace wampgate::websocket::test {
 /// A frame as a test writes or reads it, coded here without the module's own codec.
 struct Frame {
   int opcode = 1;
-  std::string payload;
+  std::string payload{};
   bool fin = true;
   int rsv = 0;
   bool masked = false;
