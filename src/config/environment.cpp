@@ -11,7 +11,8 @@ namespace wampgate::config {
 Environment Environment::OfThisProcess(std::string_view node_directory) {
   Environment environment;
   std::error_code error;
-  environment.node_directory = std::filesystem::absolute(node_directory, error).lexically_normal().string();
+  environment.node_directory = std::filesystem::absolute(node_directory, error).string();
+  environment.node_directory = environment.Absolute("");
   std::array<char, 256> name{};
   if (gethostname(name.data(), name.size() - 1) == 0) environment.hostname = name.data();
   environment.cores = UsableCores();
@@ -27,7 +28,9 @@ Environment Environment::OfThisProcess(std::string_view node_directory) {
 }
 
 std::string Environment::Absolute(std::string_view path) const {
-  return (std::filesystem::path(node_directory) / path).lexically_normal().string();
+  std::string absolute = (std::filesystem::path(node_directory) / path).lexically_normal().string();
+  if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+  return absolute;
 }
 
 }  // namespace wampgate::config

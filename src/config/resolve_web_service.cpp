@@ -16,7 +16,7 @@ bool StaysBelow(const std::string& file) {
   return !file.empty() && !path.is_absolute() && std::find(path.begin(), path.end(), "..") == path.end();
 }
 
-/// Whether `directory` is `below` or above it.
+/// Whether `below` is `directory` or inside it.
 bool Holds(const std::string& directory, const std::string& below) {
   const std::filesystem::path outer(directory), inner(below);
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();

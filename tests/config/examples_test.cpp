@@ -6,6 +6,7 @@
 
 #include "config/environment_for_tests.hpp"
 #include "config/load.hpp"
+#include "config/problem_text.hpp"
 
 namespace wampgate::config {
 namespace {
@@ -18,12 +19,6 @@ std::vector<std::string> Examples() {
   }
   std::sort(paths.begin(), paths.end());
   return paths;
-}
-
-std::string AllOf(const Problems& problems) {
-  std::string text;
-  for (const Problem& problem : problems) text += ToString(problem) + "\n";
-  return text;
 }
 
 Loaded LoadExample(const std::string& path) {
