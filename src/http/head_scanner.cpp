@@ -14,6 +14,7 @@ HeadScanner::Result HeadScanner::Scan(std::string_view head) {
   while (scanned_ < head.size() && !complete_) {
     if (!Accept(head[scanned_])) return Result::kMalformed;
     ++scanned_;
+    if (lines_ > max_fields_ + 1) return Result::kTooManyFields;
   }
   return complete_ ? Result::kComplete : Result::kIncomplete;
 }

@@ -10,20 +10,20 @@ namespace wampgate::http {
 /// control characters, bare CR or LF, folded lines (RFC 9112 2.2, 5.2). Looks at every octet once.
 class HeadScanner {
  public:
-  enum class Result : std::uint8_t { kIncomplete, kComplete, kMalformed };
+  enum class Result : std::uint8_t { kIncomplete, kComplete, kMalformed, kTooManyFields };
 
+  explicit HeadScanner(std::size_t max_fields) : max_fields_(max_fields) {}
   /// `head` is everything received of the head so far, from its first octet on.
   Result Scan(std::string_view head);
   /// Octets of the head with the empty line that ends it; once complete.
   std::size_t size() const { return scanned_; }
-  /// Lines begun after the request line.
-  std::size_t fields() const { return lines_ == 0 ? 0 : lines_ - 1; }
 
  private:
   bool Accept(char octet);
 
+  std::size_t max_fields_;
   std::size_t scanned_ = 0;
-  std::size_t lines_ = 0;  ///< ended so far
+  std::size_t lines_ = 0;  ///< ended so far, with the request line
   std::size_t column_ = 0;
   bool after_cr_ = false;
   bool complete_ = false;

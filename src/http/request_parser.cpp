@@ -35,6 +35,24 @@ bool NamesAVersion(std::string_view head) {
 // What is left of a chunked body has at least "0\r\n\r\n"; Beast asserts that it is called with that much
 // once it has seen the last chunk's size.
 constexpr std::size_t kLeastChunked = 5;
+
+enum class ChunkLine : std::uint8_t { kWhole, kUnfinished, kMalformed };
+
+// Whether the line with a chunk's size is all there. Beast would look for the end of a quoted extension
+// beyond it.
+ChunkLine LookAtChunkLine(std::string_view octets) {
+  const std::size_t end = octets.find("\r\n");
+  if (end == std::string_view::npos) return ChunkLine::kUnfinished;
+  bool in_quotes = false;
+  for (std::size_t i = 0; i < end; ++i) {
+    const auto octet = static_cast<unsigned char>(octets[i]);
+    if ((octet < 0x20 && octet != '\t') || octet == 0x7f) return ChunkLine::kMalformed;
+    if (octet == '"') in_quotes = !in_quotes;
+    if (octet == '\\' && in_quotes) ++i;
+  }
+  return in_quotes ? ChunkLine::kMalformed : ChunkLine::kWhole;
+}
+
 constexpr std::size_t kBodyReserve = 64 * 1024;  // what a stated length gets before its octets have arrived
 
 }  // namespace
@@ -61,19 +79,25 @@ struct RequestParser::Engine final : beast::http::basic_parser<true> {
     request.body.append(octets.data(), octets.size());
     return octets.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, ErrorCode&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view octets, ErrorCode&) override {
+  void on_chunk_header_impl(std::uint64_t size, beast::string_view, ErrorCode&) override {
+    chunk_left = size;
+    has_chunk = true;
+  }
+  std::size_t on_chunk_body_impl(std::uint64_t left, beast::string_view octets, ErrorCode&) override {
     request.body.append(octets.data(), octets.size());
+    chunk_left = left - octets.size();
     return octets.size();
   }
   void on_finish_impl(ErrorCode&) override {}
 
   Request& request;
+  std::uint64_t chunk_left = 0;
+  bool has_chunk = false;
   bool has_head = false;  ///< fields from now on are trailers, which are ignored
 };
 
 RequestParser::RequestParser(const ServerOptions& options)
-    : options_(options), engine_(std::make_unique<Engine>(request_)) {
+    : options_(options), scanner_(options.max_header_fields), engine_(std::make_unique<Engine>(request_)) {
   engine_->eager(false);
   engine_->body_limit(options.max_body_size);
 }
@@ -101,7 +125,7 @@ std::size_t RequestParser::FeedHead(std::string_view octets) {
   const HeadScanner::Result result = scanner_.Scan(octets.substr(0, options_.max_header_size));
   if (result == HeadScanner::Result::kMalformed) {
     RefuseMalformed("the head holds a control character, a bare line break or a folded line");
-  } else if (scanner_.fields() > options_.max_header_fields) {
+  } else if (result == HeadScanner::Result::kTooManyFields) {
     Refuse(431, "Request Header Fields Too Large", "The request has too many header fields.");
   } else if (result == HeadScanner::Result::kComplete) {
     FinishHead(octets.substr(0, scanner_.size()));
@@ -132,8 +156,7 @@ void RequestParser::FinishHead(std::string_view head) {
 }
 
 std::size_t RequestParser::FeedBody(std::string_view octets) {
-  const bool is_chunked = request_.Count("transfer-encoding") != 0;
-  if (octets.size() < (is_chunked ? kLeastChunked : 1)) return 0;
+  if (octets.empty() || !CanParseBody(octets)) return 0;
   wants_continue_ = false;
   ErrorCode error;
   const std::size_t consumed = engine_->put({octets.data(), octets.size()}, error);
@@ -144,9 +167,28 @@ std::size_t RequestParser::FeedBody(std::string_view octets) {
   } else if (engine_->is_done()) {
     progress_ = Progress::kComplete;
   } else if (consumed == 0 && octets.size() > options_.max_header_size) {
-    RefuseMalformed("a chunk header or trailer is too long");
+    RefuseMalformed("the trailer is too long");
   }
   return consumed;
+}
+
+// Whether there is enough of the next chunk for Beast; may refuse the request.
+bool RequestParser::CanParseBody(std::string_view octets) {
+  const bool is_chunked = request_.Count("transfer-encoding") != 0;
+  if (!is_chunked || engine_->chunk_left > 0) return true;
+  if (octets.size() < kLeastChunked) return false;
+  const std::size_t line = engine_->has_chunk ? 2 : 0;  // the line break behind the chunk before
+  switch (LookAtChunkLine(octets.substr(line))) {
+    case ChunkLine::kWhole:
+      return true;
+    case ChunkLine::kMalformed:
+      RefuseMalformed("bad chunk extension");
+      return false;
+    case ChunkLine::kUnfinished:
+      break;
+  }
+  if (octets.size() > options_.max_header_size) RefuseMalformed("the size of a chunk takes too many octets");
+  return false;
 }
 
 bool RequestParser::keep_alive() const {

@@ -44,6 +44,7 @@ class RequestParser {
   struct Engine;
   std::size_t FeedHead(std::string_view octets);
   std::size_t FeedBody(std::string_view octets);
+  bool CanParseBody(std::string_view octets);
   void FinishHead(std::string_view head);
   void Refuse(int status, std::string_view title, std::string text);
   void RefuseMalformed(std::string_view detail);
