@@ -71,8 +71,9 @@ void NodeInfoService::Handle(http::Request request, std::shared_ptr<http::Respon
   question->form = WantedForm(request);
   TimerWheel& timers = responder->loop().timers();
   question->responder = std::move(responder);
-  question->deadline.Start(
-      timers, deadline_, [question] { question->Answer(DeadlineExceeded("no answer within the deadline")); });
+  question->deadline.Start(timers, deadline_, [asked = question.get()] {
+    asked->Answer(DeadlineExceeded("no answer within the deadline"));
+  });
   source_->Get([question](const StatusOr<NodeInfo>& info) { question->Answer(info); });
 }
 

@@ -332,6 +332,24 @@ TEST(Server, DrainsIdleConnectionsNowAndBusyOnesAfterTheirResponse) {
   EXPECT_TRUE(harness.Until(*busy, [&] { return busy->ended(); }));
 }
 
+TEST(Server, HoldsNoBuffersForIdleConnections) {
+  constexpr std::size_t kConnections = 200;
+  Harness harness;
+  harness.Serve(Echo);
+  std::vector<std::unique_ptr<Client>> clients;
+  clients.push_back(harness.Connect());
+  const std::size_t before = mallinfo2().uordblks;
+  for (std::size_t i = 0; i < kConnections; ++i) {
+    clients.push_back(harness.Connect());
+    clients.back()->Send(kGet);
+    ASSERT_EQ(harness.Next(*clients.back()).status, 200);
+    clients.back()->received.shrink_to_fit();
+  }
+  const std::size_t each = (mallinfo2().uordblks - before) / kConnections;
+  RecordProperty("octets_per_connection", static_cast<int>(each));
+  EXPECT_LT(each, 2048u);
+}
+
 TEST(Server, Serves10000RequestsOfOneConnectionWithoutGrowing) {
   Harness harness;
   harness.Serve(Echo);
