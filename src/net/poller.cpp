@@ -78,8 +78,8 @@ void Poller::Remove(int fd, PollHandler& handler) {
   WAMPGATE_CHECK(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr) == 0);
   --size_;
   for (int i = state_->next; i < state_->count; ++i) {
-    auto& pointer = state_->batch[static_cast<std::size_t>(i)].data.ptr;
-    if (pointer == &handler) pointer = nullptr;
+    epoll_event& event = state_->batch[static_cast<std::size_t>(i)];  // packed: no references to its members
+    if (event.data.ptr == &handler) event.data.ptr = nullptr;
   }
 }
 
