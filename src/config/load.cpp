@@ -58,6 +58,7 @@ Loaded LoadText(std::string_view text, Format format, const Environment& environ
   if (!parsed.ok) return loaded;
   v1::Node document;
   Read(parsed.value, document, loaded.problems);
+  if (!parsed.value.is_object()) return loaded;
   Resolution resolution = Resolve(document, environment);
   Append(loaded.problems, std::move(resolution.problems));
   Locate(parsed.value, loaded.problems);

@@ -66,6 +66,7 @@ Resolution Resolve(const v1::Node& document, const Environment& environment) {
     const v1::Worker& worker = document.workers(static_cast<int>(i));
     const Where where = Where().Key("workers").Index(i);
     CheckWorkerId(worker, ids[i], seen, where, context);
+    if (worker.type_case() == v1::Worker::TYPE_NOT_SET) continue;  // CheckFields has said so
     Worker resolved = ResolveWorker(worker, ids[i], where, context);
     if (!IsEnabled(worker, where.Key("options").Key("disabled"), context)) continue;
     conflicts.Add(resolved, where.Key("transports"));
