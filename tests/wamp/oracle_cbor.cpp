@@ -1,5 +1,8 @@
 #include <cbor.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "wamp/oracle.hpp"
@@ -74,11 +77,10 @@ void Encoder::PutOne(const Token& token, std::size_t index) {
 }
 
 void Encoder::PutDouble(double value) {
-  const auto narrow = static_cast<float>(value);
+  const bool is_in_range = !std::isfinite(value) || std::fabs(value) <= std::numeric_limits<float>::max();
+  const float narrow = is_in_range ? static_cast<float>(value) : 0;
   if (static_cast<double>(narrow) != value) return Put(cbor_encode_double, value);
-  if (value == static_cast<int>(value) && value > -2048 && value < 2048 && OneIn(2)) {
-    return Put(cbor_encode_half, narrow);
-  }
+  if (std::fabs(value) < 2048 && value == std::floor(value) && OneIn(2)) return Put(cbor_encode_half, narrow);
   OneIn(2) ? Put(cbor_encode_single, narrow) : Put(cbor_encode_double, value);
 }
 
