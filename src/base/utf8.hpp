@@ -19,6 +19,9 @@ class Utf8Validator {
   void Reset() { missing_ = 0; }
 
  private:
+  /// The next octet; false if it cannot come there.
+  bool Take(unsigned char octet);
+
   std::uint8_t missing_ = 0;  // continuation octets to come
   std::uint8_t low_ = 0x80;   // range of the next one
   std::uint8_t high_ = 0xbf;

@@ -77,5 +77,20 @@ TEST(Utf8Validator, DoesNotFinishInsideACharacter) {
   EXPECT_TRUE(validator.Finish());
 }
 
+TEST(Utf8Validator, FindsABadOctetAnywhereInALongText) {
+  std::string text;
+  while (text.size() < 300) text += "мир 世界 \xf0\x9f\x8c\x8d";
+  ASSERT_TRUE(IsUtf8(text));
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    Utf8Validator whole;
+    EXPECT_EQ(whole.Feed(std::string_view(text).substr(0, cut)), kValid) << cut;
+    EXPECT_EQ(whole.Feed(std::string_view(text).substr(cut)), kValid) << cut;
+    EXPECT_TRUE(whole.Finish());
+    std::string bad = text;
+    bad.insert(cut, 1, '\xff');
+    EXPECT_EQ(Utf8Validator().Feed(bad), cut);
+  }
+}
+
 }  // namespace
 }  // namespace wampgate
