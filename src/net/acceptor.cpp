@@ -85,8 +85,10 @@ Acceptor::State::Verdict Acceptor::State::AcceptOne() {
     case ENOMEM:
     case ENOBUFS:
       return Verdict::kExhausted;
+    case EINVAL:  // its owner ended it for all holders (shutdown)
+      log::Debug("net", "a listening socket has been ended");
+      return Verdict::kBroken;
     case EBADF:
-    case EINVAL:
     case ENOTSOCK:
     case EOPNOTSUPP:
       log::Error("net", "a listening socket cannot accept any more", {{"error", ErrnoText(error)}});

@@ -38,10 +38,12 @@ void AllowCompany(int socket);
 /// Applies settings that do not need a new socket: TCP_USER_TIMEOUT of connections to come, mode of the
 /// socket file.
 void UpdateSocket(int socket, const net::ListenEndpoint& settings);
-/// Also changes the backlog of a socket that listens.
-Status StartListening(int socket, int backlog);
-/// Ends listening for every holder of the socket; connections in its queue are reset. A TCP socket stays
-/// bound and may listen again.
+/// Ends listening for every holder of the socket; connections in its queue are reset.
 void EndListening(int socket);
+/// Whether somebody else may bind the address of a TCP socket that is bound and does not listen.
+enum class Reserved : std::uint8_t { kNo, kYes };
+void Reserve(int socket, Reserved reserved);
+/// Connections that wait in the queue of a listening TCP socket to be accepted; 0 for other sockets.
+std::uint32_t QueueLength(int socket);
 
 }  // namespace wampgate::supervisor

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/epoll.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +12,8 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+
+#include "supervisor/pidfd.hpp"
 
 namespace wampgate::supervisor {
 namespace {
@@ -101,7 +102,7 @@ StatusOr<std::unique_ptr<Child>> Child::Spawn(net::Loop& loop, const ChildComman
   const int error = ::posix_spawn(&pid, command.executable.c_str(), &settings.actions, &settings.attributes,
                                   Pointers(arguments).data(), Pointers(environment).data());
   if (error != 0) return ErrnoStatus(error, fmt::format("starting {}", command.executable));
-  UniqueFd pidfd(::pidfd_open(pid, 0));
+  UniqueFd pidfd = OpenPidfd(pid);
   if (!pidfd) {
     const int failure = errno;
     ::kill(pid, SIGKILL);
@@ -131,7 +132,7 @@ Child::~Child() {
 }
 
 void Child::Signal(int signal) {
-  if (watched_) ::pidfd_send_signal(pidfd_.get(), signal, nullptr, 0);
+  if (watched_) SignalPidfd(pidfd_, signal);
 }
 
 void Child::OnReady(std::uint32_t /*events*/) {

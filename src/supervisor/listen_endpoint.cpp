@@ -25,6 +25,19 @@ std::string BindKey(const net::ListenEndpoint& settings) {
                      tcp.port_range_end);
 }
 
+net::ListenEndpoint ListenEndpoint::Bound() const {
+  if (!is_tcp()) return settings;
+  net::TcpListen bound = std::get<net::TcpListen>(settings);
+  bound.port = port;
+  bound.port_range_end = 0;
+  return bound;
+}
+
+bool Fits(const ListenEndpoint& endpoint, const net::ListenEndpoint& settings) {
+  const std::string key = BindKey(settings);
+  return BindKey(endpoint.settings) == key || BindKey(endpoint.Bound()) == key;
+}
+
 bool IsShared(const net::ListenEndpoint& settings) {
   const auto* tcp = std::get_if<net::TcpListen>(&settings);
   return tcp != nullptr && tcp->shared;

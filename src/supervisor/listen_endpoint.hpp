@@ -38,14 +38,19 @@ struct ListenEndpoint {
   std::vector<Socket> sockets;
   SocketFile file;  ///< Unix
 
+  /// The settings with the port it has.
+  net::ListenEndpoint Bound() const;
   bool is_tcp() const { return std::holds_alternative<net::TcpListen>(settings); }
 };
 
 /// By the transport's resource name. Tables of successive revisions share the endpoints that stay.
 using ListenTable = std::map<std::string, std::shared_ptr<ListenEndpoint>>;
 
-/// What has to be equal for a transport to keep its sockets: the address as configured.
+/// The address as configured: equal ones are the same sockets.
 std::string BindKey(const net::ListenEndpoint& settings);
+/// Whether a transport with these settings can have the endpoint's sockets: its address is that of the
+/// endpoint as configured, or as it was bound (port 0 and ranges).
+bool Fits(const ListenEndpoint& endpoint, const net::ListenEndpoint& settings);
 /// TCP with `shared`.
 bool IsShared(const net::ListenEndpoint& settings);
 /// How many sockets an endpoint of a worker with `processes` processes has.

@@ -66,7 +66,11 @@ void Process::Spawn() {
   last_status_.Clear();
   StatusOr<std::unique_ptr<Child>> child =
       Child::Spawn(context_.loop, context_.command(*this), [this](const ChildExit& exit) { OnExit(exit); });
-  if (!child.ok()) return EndUnasked(std::string(Message(child.status())));
+  if (!child.ok()) {
+    EndUnasked(std::string(Message(child.status())));
+    observer_->OnEnded(*this);
+    return;
+  }
   child_ = *std::move(child);
   context_.table.Add(*this);
   WaitForHello();

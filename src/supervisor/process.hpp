@@ -52,6 +52,7 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   struct Identity {
     std::string worker;
     std::uint32_t index = 0;
+    std::string title;         ///< in `ps`
     ChildCommand environment;  ///< only its environment and inherit are used
   };
   Process(ProcessContext& context, Identity identity, ProcessObserver& observer);
@@ -102,8 +103,7 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   std::uint64_t generation() const { return generation_; }
   pid_t pid() const { return child_ == nullptr ? 0 : child_->pid(); }
   std::uint64_t start_time() const { return child_ == nullptr ? 0 : child_->start_time(); }
-  /// Environment of the next start.
-  void SetEnvironment(ChildCommand environment) { identity_.environment = std::move(environment); }
+  const std::string& title() const { return identity_.title; }
   const ChildCommand& environment() const { return identity_.environment; }
   /// The revision it applies; set by its owner where a revision does not concern the worker.
   std::uint64_t revision() const { return revision_; }

@@ -1,0 +1,26 @@
+#include "worker/main.hpp"
+
+#include <fmt/core.h>
+
+#include "check.hpp"
+#include "node.hpp"
+#include "options.hpp"
+
+int main(int argc, char** argv) {
+  using namespace wampgate::server;
+  const Command command = ParseCommandLine(argc, argv);
+  switch (command.kind) {
+    case Command::Kind::kRun:
+      return RunNode(command.run);
+    case Command::Kind::kCheck:
+      return CheckFile(command.check);
+    case Command::Kind::kWorker:
+      return wampgate::worker::RunWorker(command.worker);
+    case Command::Kind::kVersion:
+      fmt::print("wampgated {}\n", WAMPGATE_VERSION);
+      return 0;
+    case Command::Kind::kExit:
+      break;
+  }
+  return command.exit_code;
+}

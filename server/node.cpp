@@ -1,0 +1,234 @@
+#include "node.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "config/diff.hpp"
+#include "notify.hpp"
+#include "signals.hpp"
+#include "start_file.hpp"
+#include "supervisor/supervisor.hpp"
+#include "worker/descriptor_limit.hpp"
+
+namespace wampgate::server {
+namespace {
+
+constexpr std::string_view kModule = "node";
+constexpr int kCannotStart = 2;
+
+void LogProblems(const config::Problems& problems) {
+  for (const config::Problem& problem : problems) {
+    const bool error = problem.severity == config::Severity::kError;
+    log::Write(error ? log::Level::kError : log::Level::kWarning, kModule, "configuration problem",
+               {{"problem", config::ToString(problem)}});
+  }
+}
+
+std::string Describe(const config::Change& change) {
+  switch (change.action) {
+    case config::Action::kCreate:
+      return "only in the file";
+    case config::Action::kDelete:
+      return "only in the revision";
+    default:
+      break;
+  }
+  std::string fields;
+  for (const config::FieldChange& field : change.fields) fields += (fields.empty() ? "" : ", ") + field.field;
+  return fields;
+}
+
+/// A node from its start to its end; everything happens on the loop's thread.
+class Node {
+ public:
+  explicit Node(const RunOptions& options) : options_(options) {}
+
+  int Run();
+
+ private:
+  using Reply = supervisor::ApplyReply;
+
+  bool Open();
+  bool LoadFile();
+  void Start();
+  void AskToDecide();
+  void ApplyFile(std::function<void(const Reply&)> done);
+  void OnStarted(const Reply& reply);
+  void OnFileRefused(const Reply& reply);
+  void Reload();
+  void Stop();
+  void ExitAtOnce();
+
+  const RunOptions& options_;
+  StartFile start_;
+  std::optional<v1::Node> file_;  // as it was read last
+  net::Loop loop_;
+  std::unique_ptr<supervisor::Supervisor> supervisor_;
+  std::unique_ptr<Signals> signals_;
+  int exit_code_ = 0;
+};
+
+int Node::Run() {
+  if (!Open() || !LoadFile()) return kCannotStart;
+  signals_ = std::make_unique<Signals>(loop_, Signals::Calls{.stop = [this] { Stop(); },
+                                                             .at_once = [this] { ExitAtOnce(); },
+                                                             .reload = [this] { Reload(); }});
+  loop_.Post([this] { Start(); });
+  loop_.Run();
+  if (exit_code_ != 0) supervisor_->RemoveWhatWasMade();
+  return exit_code_;
+}
+
+bool Node::Open() {
+  StatusOr<StartFile> start = FindStartFile(options_.config, options_.node_directory);
+  Status status = start.status();
+  if (start.ok()) {
+    start_ = *std::move(start);
+    supervisor::SupervisorOptions options;
+    options.node_directory = start_.node_directory;
+    options.log_level = options_.log_level;
+    options.log_format = options_.log_format;
+    options.orphan_timeout = options_.orphan_timeout;
+    auto opened = supervisor::Supervisor::Open(loop_, std::move(options));
+    status = opened.status();
+    if (opened.ok()) supervisor_ = *std::move(opened);
+  }
+  if (!status.ok()) log::Error(kModule, "the node cannot start", {{"error", Message(status)}});
+  return status.ok();
+}
+
+// False if there is nothing to run.
+bool Node::LoadFile() {
+  if (start_.path) {
+    config::Loaded loaded = LoadStartFile(*start_.path, supervisor_->node_directory());
+    LogProblems(loaded.problems);
+    file_ = std::move(loaded.document);
+    if (file_ && loaded.node) return true;
+    file_.reset();
+    if (supervisor_->stored()) {
+      log::Error(kModule, "the node file has errors; running the last revision instead",
+                 {{"file", *start_.path}});
+      return true;
+    }
+    log::Error(kModule, "the node cannot start: its file has errors", {{"file", *start_.path}});
+  } else if (supervisor_->stored()) {
+    return true;
+  } else {
+    log::Error(kModule,
+               "the node cannot start: there is no config.yaml or config.json; name a file with --config",
+               {{"node_directory", supervisor_->node_directory()}});
+  }
+  supervisor_->RemoveWhatWasMade();
+  return false;
+}
+
+void Node::Start() {
+  switch (supervisor::DecideStart(supervisor_->stored(), file_, options_.preference)) {
+    case supervisor::StartWith::kFile:
+      return ApplyFile(
+          [this](const Reply& reply) { reply.status.ok() ? OnStarted(reply) : OnFileRefused(reply); });
+    case supervisor::StartWith::kRevisionUndecided:
+      AskToDecide();
+      break;
+    case supervisor::StartWith::kRevision:
+      break;
+  }
+  supervisor_->Restore([this](const Reply& reply) { OnStarted(reply); });
+}
+
+void Node::AskToDecide() {
+  const internal::Revision& stored = *supervisor_->stored();
+  const auto environment = config::Environment::OfThisProcess(supervisor_->node_directory());
+  for (const config::Change& change : config::Diff(stored.node(), *file_, environment)) {
+    log::Warning(kModule, "the node file differs from the last revision",
+                 {{"object", change.name}, {"difference", Describe(change)}});
+  }
+  log::Warning(kModule,
+               "both the node file and the running configuration were changed since the file was last "
+               "applied; running "
+               "the last revision. Start with --prefer file or --prefer revision to decide",
+               {{"file", *start_.path}, {"revision", stored.number()}});
+}
+
+void Node::ApplyFile(std::function<void(const Reply&)> done) {
+  supervisor::ApplyOptions options;
+  options.origin = "file:" + *start_.path;
+  supervisor_->Apply(*file_, std::move(options), std::move(done));
+}
+
+// The last revision may still run where the changed file cannot.
+void Node::OnFileRefused(const Reply& reply) {
+  if (!supervisor_->stored()) return OnStarted(reply);
+  log::Error(kModule, "the changed node file cannot be applied; running the last revision instead",
+             {{"error", Message(reply.status)}});
+  supervisor_->Restore([this](const Reply& restored) { OnStarted(restored); });
+}
+
+void Node::OnStarted(const Reply& reply) {
+  if (reply.status.ok()) {
+    log::Info(kModule, "the node serves", {{"revision", reply.revision}, {"pid", ::getpid()}});
+    NotifyReady();
+    return;
+  }
+  log::Error(kModule, "the node cannot start", {{"error", Message(reply.status)}});
+  exit_code_ = kCannotStart;
+  supervisor_->Stop([this] { loop_.Stop(); });
+}
+
+void Node::Reload() {
+  if (!start_.path) {
+    log::Warning(kModule, "SIGHUP: the node was started without a file; nothing is applied");
+    return;
+  }
+  config::Loaded loaded = LoadStartFile(*start_.path, supervisor_->node_directory());
+  LogProblems(loaded.problems);
+  if (!loaded.document || !loaded.node) {
+    log::Error(kModule, "SIGHUP: the node file has errors; the running configuration stays",
+               {{"file", *start_.path}});
+    return;
+  }
+  file_ = std::move(loaded.document);
+  ApplyFile([](const Reply& reply) {
+    if (!reply.status.ok()) {
+      log::Error(kModule, "SIGHUP: the node file cannot be applied; the running configuration stays",
+                 {{"error", Message(reply.status)}});
+      return;
+    }
+    const bool changed = reply.outcome == supervisor::ApplyOutcome::kApplied;
+    log::Info(kModule,
+              changed ? "SIGHUP: the node file has been applied" : "SIGHUP: the node file says nothing new",
+              {{"revision", reply.revision}});
+  });
+}
+
+void Node::Stop() {
+  log::Info(kModule, "stopping: sessions end; another SIGTERM exits at once");
+  NotifyStopping();
+  supervisor_->Stop([this] {
+    log::Info(kModule, "the node has stopped");
+    loop_.Stop();
+  });
+}
+
+void Node::ExitAtOnce() {
+  log::Warning(kModule, "second signal: exiting at once");
+  supervisor_->KillAll();
+  log::Stop();
+  ::_exit(0);
+}
+
+}  // namespace
+
+int RunNode(const RunOptions& options) {
+  log::Start(options.log_level, options.log_format, "supervisor");
+  worker::RaiseDescriptorLimit();
+  const int exit_code = Node(options).Run();
+  log::Stop();
+  return exit_code;
+}
+
+}  // namespace wampgate::server

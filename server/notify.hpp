@@ -1,0 +1,9 @@
+#pragma once
+
+namespace wampgate::server {
+
+/// Tell the service manager, if NOTIFY_SOCKET says there is one (sd_notify(3)); otherwise without effect.
+void NotifyReady();
+void NotifyStopping();
+
+}  // namespace wampgate::server

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/log.hpp"
+#include "supervisor/start_up.hpp"
+#include "worker/main.hpp"
+
+namespace wampgate::server {
+
+/// `wampgated run`.
+struct RunOptions {
+  std::string config;          ///< file; empty: config.yaml or config.json in the node directory
+  std::string node_directory;  ///< empty: the file's folder, or the current one
+  log::Level log_level = log::Level::kInfo;
+  log::Format log_format = log::Format::kText;
+  supervisor::Preference preference = supervisor::Preference::kNone;
+  std::chrono::seconds orphan_timeout{600};
+};
+
+/// `wampgated check FILE`.
+struct CheckOptions {
+  std::string file;
+  std::string node_directory;  ///< empty: the file's folder
+};
+
+struct Command {
+  enum class Kind : unsigned char {
+    kRun,
+    kCheck,
+    kVersion,
+    kWorker,
+    kExit,  ///< help was printed, or the command line is wrong, which has been said
+  };
+  Kind kind = Kind::kExit;
+  int exit_code = 2;
+  RunOptions run;
+  CheckOptions check;
+  worker::WorkerArguments worker;
+};
+
+Command ParseCommandLine(int argc, char** argv);
+
+}  // namespace wampgate::server

@@ -1,0 +1,71 @@
+#include "supervisor/candidate.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "config/environment.hpp"
+#include "config/resolve.hpp"
+#include "config/resolve_worker.hpp"
+#include "config/resource_name.hpp"
+
+namespace wampgate::supervisor {
+namespace {
+
+WorkerSettings SettingsOf(const config::Worker& worker) {
+  WorkerSettings settings;
+  settings.id = worker.id;
+  settings.name = config::ResourceName("", "workers", worker.id);
+  settings.type = worker.type;
+  settings.processes = worker.processes;
+  settings.title = worker.title;
+  settings.environment.environment = worker.env;
+  settings.environment.inherit =
+      worker.inherit_env ? ChildCommand::Inherit::kEnvironment : ChildCommand::Inherit::kNothing;
+  for (const config::Transport& transport : worker.transports) settings.transports.push_back(transport.name);
+  return settings;
+}
+
+}  // namespace
+
+Candidate MakeCandidate(const v1::Node& document, const std::string& node_directory) {
+  const config::Environment environment = config::Environment::OfThisProcess(node_directory);
+  Candidate candidate;
+  candidate.document = document;
+  config::Resolution resolution = config::Resolve(document, environment);
+  candidate.problems = std::move(resolution.problems);
+  candidate.resolved = std::move(resolution.node);
+  if (!candidate.resolved) return candidate;
+  const std::vector<std::string> ids = config::WorkerIds(document);
+  for (const config::Worker& worker : candidate.resolved->workers) {
+    WorkerSettings settings = SettingsOf(worker);
+    settings.position = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), worker.id) - ids.begin());
+    std::optional<v1::Node> alone = config::ExtractWorker(document, worker.id, environment);
+    WAMPGATE_CHECK(alone.has_value());
+    settings.node = *std::move(alone);
+    candidate.workers.push_back(std::move(settings));
+  }
+  return candidate;
+}
+
+Status ProblemStatus(StatusCode code, const config::Problems& problems) {
+  std::size_t errors = 0;
+  const config::Problem* first = nullptr;
+  for (const config::Problem& problem : problems) {
+    if (problem.severity != config::Severity::kError) continue;
+    if (first == nullptr) first = &problem;
+    ++errors;
+  }
+  if (first == nullptr) return OkStatus();
+  std::string text = config::ToString(*first);
+  if (errors > 1) text += fmt::format(" (and {} more)", errors - 1);
+  return MakeStatus(code, text);
+}
+
+bool SameDocument(const v1::Node& left, const v1::Node& right) {
+  return google::protobuf::util::MessageDifferencer::Equals(left, right);
+}
+
+}  // namespace wampgate::supervisor

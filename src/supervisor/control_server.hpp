@@ -1,0 +1,38 @@
+#pragma once
+
+#include <list>
+#include <memory>
+
+#include "base/status.hpp"
+#include "control/channel.hpp"
+#include "control/listener.hpp"
+#include "net/loop.hpp"
+#include "supervisor/process_table.hpp"
+
+namespace wampgate::supervisor {
+
+/// The control socket: takes the channels of worker processes and hands each to the process it belongs to,
+/// once that has said Hello. Whoever is not a process of ours, by uid, pid and generation, is turned away.
+/// Loop's thread only.
+class ControlServer {
+ public:
+  static constexpr std::uint32_t kProtocolVersion = 1;
+  static constexpr std::chrono::seconds kHelloDeadline{5};
+
+  ControlServer(net::Loop& loop, ProcessTable& table);
+  ~ControlServer();
+  Status Start(const std::string& path);
+
+ private:
+  class Caller;
+  void OnAccept(UniqueFd socket);
+  void Identify(Caller& caller, internal::Frame& frame);
+  void Drop(Caller& caller);
+
+  net::Loop& loop_;
+  ProcessTable& table_;
+  std::unique_ptr<control::Listener> listener_;
+  std::list<std::unique_ptr<Caller>> callers_;
+};
+
+}  // namespace wampgate::supervisor

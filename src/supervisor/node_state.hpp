@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/resolved.hpp"
+#include "net/loop.hpp"
+#include "supervisor/graveyard.hpp"
+#include "supervisor/revision_store.hpp"
+#include "supervisor/worker_unit.hpp"
+#include "wampgate/internal/revision.pb.h"
+
+namespace wampgate::supervisor {
+
+/// What runs, and what transactions change. Loop's thread only.
+struct NodeState {
+  net::Loop& loop;
+  RevisionStore& revisions;
+  UnitContext& context;
+  Graveyard graveyard{loop};
+  std::map<std::string, std::unique_ptr<WorkerUnit>> units{};  ///< by worker id
+  internal::Revision revision{};                               ///< running; its number is 0 before the first
+  config::Node resolved{};
+};
+
+}  // namespace wampgate::supervisor

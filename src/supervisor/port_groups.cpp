@@ -1,0 +1,41 @@
+#include "supervisor/port_groups.hpp"
+
+#include <cstdint>
+#include <vector>
+
+#include "base/log.hpp"
+
+namespace wampgate::supervisor {
+
+void PortGroups::Join(const std::string& address, int socket) {
+  Group& group = groups_[address];
+  group.kernel.Listening(socket);
+  group.members.insert(socket);
+}
+
+void PortGroups::Leave(const std::string& address, int socket) {
+  const auto found = groups_.find(address);
+  if (found == groups_.end() || found->second.members.erase(socket) == 0) return;
+  if (found->second.members.empty()) {
+    groups_.erase(found);
+    return;
+  }
+  const Status status =
+      found->second.kernel.Closed(*found->second.members.begin(), net::SocketCookie(socket));
+  if (status.ok()) return;
+  log::Warning("supervisor", "the kernel cannot be told which sockets of a port take connections",
+               {{"address", address}, {"error", Message(status)}});
+}
+
+StatusOr<bool> PortGroups::Exclude(const std::string& address, const std::set<int>& leaving) {
+  const auto found = groups_.find(address);
+  if (found == groups_.end()) return false;
+  std::vector<std::uint64_t> cookies;
+  for (const int socket : leaving) cookies.push_back(net::SocketCookie(socket));
+  if (cookies.size() >= found->second.members.size()) return false;
+  if (foreign_.contains(address)) return FailedPrecondition("other programs listen on the port too");
+  WAMPGATE_RETURN_IF_ERROR(found->second.kernel.Exclude(*found->second.members.begin(), cookies));
+  return true;
+}
+
+}  // namespace wampgate::supervisor

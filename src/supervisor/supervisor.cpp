@@ -1,0 +1,210 @@
+#include "supervisor/supervisor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "supervisor/leftover_processes.hpp"
+
+namespace wampgate::supervisor {
+namespace {
+
+// The grace period of a node that died is not known yet.
+constexpr std::chrono::seconds kLeftoverGrace{10};
+
+}  // namespace
+
+Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory directory)
+    : loop_(loop),
+      options_(std::move(options)),
+      directory_(std::move(directory)),
+      revisions_(disk_, directory_.revisions_folder()),
+      table_(disk_, directory_.process_records()),
+      processes_{loop, table_, [this](const Process& process) { return Command(process); },
+                 [this] { return NodeInfo(); }},
+      sockets_(loop),
+      context_{.processes = processes_,
+               .sockets = sockets_,
+               .node_directory = directory_.path(),
+               .on_change = [this] { OnChange(); }},
+      state_{.loop = loop, .revisions = revisions_, .context = context_},
+      control_(loop, table_),
+      jobs_(loop) {
+  state_.graveyard.OnEmpty([this] { OnChange(); });
+}
+
+Supervisor::~Supervisor() {
+  loop_.EndTurn();
+  for (auto& [id, unit] : state_.units) {
+    for (std::unique_ptr<Process>& process : unit->TakeAll()) process.reset();
+  }
+}
+
+StatusOr<std::unique_ptr<Supervisor>> Supervisor::Open(net::Loop& loop, SupervisorOptions options) {
+  WAMPGATE_ASSIGN_OR_RETURN(NodeDirectory directory, NodeDirectory::Open(options.node_directory));
+  std::unique_ptr<Supervisor> supervisor(new Supervisor(loop, std::move(options), std::move(directory)));
+  if (const Status status = supervisor->OpenState(); !status.ok()) {
+    supervisor->RemoveWhatWasMade();
+    return status;
+  }
+  return supervisor;
+}
+
+Status Supervisor::OpenState() {
+  EndLeftoverProcesses(disk_, directory_.process_records(), kLeftoverGrace);
+  WAMPGATE_ASSIGN_OR_RETURN(stored_, revisions_.LoadNewest());
+  return control_.Start(directory_.control_socket());
+}
+
+ChildCommand Supervisor::Command(const Process& process) const {
+  ChildCommand command = process.environment();
+  command.executable = options_.executable;
+  const auto level = static_cast<std::size_t>(options_.log_level);
+  constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warning", "error", "off"};
+  command.arguments = {
+      process.title(),    "worker",
+      "--control",        directory_.control_socket(),
+      "--worker",         process.worker(),
+      "--process",        fmt::format("{}", process.index()),
+      "--generation",     fmt::format("{}", process.generation()),
+      "--node-dir",       directory_.path(),
+      "--log-level",      std::string(kLevels[level]),
+      "--log-format",     options_.log_format == log::Format::kJson ? "json" : "text",
+      "--orphan-timeout", fmt::format("{}", options_.orphan_timeout.count()),
+  };
+  return command;
+}
+
+internal::NodeInfo Supervisor::NodeInfo() const {
+  internal::NodeInfo info;
+  info.set_node_id(state_.resolved.id);
+  info.set_version(WAMPGATE_VERSION);
+  info.set_start_time_unix(std::chrono::system_clock::to_time_t(started_));
+  info.set_workers(static_cast<std::uint32_t>(state_.units.size()));
+  info.set_processes(static_cast<std::uint32_t>(table_.all().size()));
+  info.set_revision(state_.revision.number());
+  return info;
+}
+
+void Supervisor::Apply(v1::Node document, ApplyOptions options, ApplyDone done) {
+  loop_.Post(
+      [this, document = std::move(document), options = std::move(options), done = std::move(done)]() mutable {
+        Begin({std::move(document), std::move(options), {}}, std::move(done));
+      });
+}
+
+void Supervisor::Restore(ApplyDone done) {
+  Begin({stored_->node(), {.mode = ApplyMode::kRestore}, *stored_}, std::move(done));
+}
+
+void Supervisor::Begin(Transaction::Change change, ApplyDone done) {
+  jobs_.Add({.start = [this, change = std::move(change), done] { Run(change, done); },
+             .refused =
+                 [done](const Status& status) {
+                   ApplyReply reply;
+                   reply.status = status;
+                   done(reply);
+                 }});
+}
+
+void Supervisor::Run(Transaction::Change change, ApplyDone done) {
+  transaction_ = std::make_unique<Transaction>(state_, std::move(change),
+                                               [this, done = std::move(done)](const ApplyReply& reply) {
+                                                 loop_.DeleteLater(std::move(transaction_));
+                                                 jobs_.Finished();
+                                                 done(reply);
+                                               });
+  transaction_->Start();
+}
+
+void Supervisor::GetRevision(std::function<void(const internal::Revision&)> done) {
+  loop_.Post([this, done = std::move(done)] { done(state_.revision); });
+}
+
+StatusOr<WorkerReport> Supervisor::Report(const std::string& worker) const {
+  const auto found = state_.units.find(worker);
+  if (found == state_.units.end()) return NotFound(fmt::format("there is no worker {}", worker));
+  return ReportOn(*found->second, sockets_);
+}
+
+void Supervisor::ListWorkers(std::function<void(std::vector<WorkerReport>)> done) {
+  loop_.Post([this, done = std::move(done)] {
+    std::vector<WorkerReport> reports;
+    for (const auto& [id, unit] : state_.units) reports.push_back(ReportOn(*unit, sockets_));
+    done(std::move(reports));
+  });
+}
+
+void Supervisor::GetWorker(std::string worker, WorkerDone done) {
+  loop_.Post([this, worker = std::move(worker), done = std::move(done)] { done(Report(worker)); });
+}
+
+template <typename Operation>
+void Supervisor::Operate(std::string worker, WorkerDone done) {
+  loop_.Post([this, worker = std::move(worker), done = std::move(done)] {
+    jobs_.Add({.start = [this, worker, done] { RunOperation<Operation>(worker, done); },
+               .refused = [done](const Status& status) { done(status); }});
+  });
+}
+
+template <typename Operation>
+void Supervisor::RunOperation(const std::string& worker, const WorkerDone& done) {
+  if (!state_.units.contains(worker)) {
+    jobs_.Finished();
+    return done(NotFound(fmt::format("there is no worker {}", worker)));
+  }
+  operation_ = std::make_unique<Operation>(state_, worker, [this, worker, done](const Status& status) {
+    loop_.DeleteLater(std::move(operation_));
+    jobs_.Finished();
+    done(status.ok() ? Report(worker) : status);
+  });
+  operation_->Start();
+}
+
+void Supervisor::StartWorker(std::string worker, WorkerDone done) {
+  Operate<StartOperation>(std::move(worker), std::move(done));
+}
+void Supervisor::StopWorker(std::string worker, WorkerDone done) {
+  Operate<StopOperation>(std::move(worker), std::move(done));
+}
+void Supervisor::RestartWorker(std::string worker, WorkerDone done) {
+  Operate<RestartOperation>(std::move(worker), std::move(done));
+}
+
+bool Supervisor::Healthy() const {
+  return state_.revision.number() != 0 && !stopping_ &&
+         std::all_of(state_.units.begin(), state_.units.end(), [](const auto& entry) {
+           return entry.second->wanted() == WorkerUnit::Wanted::kStopped || entry.second->Serves();
+         });
+}
+
+void Supervisor::GetHealth(std::function<void(bool)> done) {
+  loop_.Post([this, done = std::move(done)] { done(Healthy()); });
+}
+
+void Supervisor::Stop(std::function<void()> stopped) {
+  stopped_ = std::move(stopped);
+  stopping_ = true;
+  jobs_.Close();
+  if (transaction_ != nullptr) transaction_->Cancel();
+  if (operation_ != nullptr) operation_->Cancel();
+  for (auto& [id, unit] : state_.units) unit->StopProcesses(state_.resolved.shutdown_grace);
+  sockets_.CloseAll();
+  OnChange();
+}
+
+void Supervisor::KillAll() {
+  for (const auto& [generation, process] : table_.all()) ::kill(process->pid(), SIGKILL);
+}
+
+void Supervisor::OnChange() {
+  if (operation_ != nullptr) operation_->OnChange();
+  if (!stopping_ || !table_.empty() || stopped_ == nullptr) return;
+  static_cast<void>(disk_.Remove(directory_.process_records()));
+  static_cast<void>(disk_.Remove(directory_.control_socket()));
+  loop_.Post(std::exchange(stopped_, nullptr));
+}
+
+}  // namespace wampgate::supervisor

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "net/loop.hpp"
+#include "supervisor/apply.hpp"
+#include "supervisor/control_server.hpp"
+#include "supervisor/disk.hpp"
+#include "supervisor/job_queue.hpp"
+#include "supervisor/node_directory.hpp"
+#include "supervisor/node_state.hpp"
+#include "supervisor/process_table.hpp"
+#include "supervisor/transaction.hpp"
+#include "supervisor/worker_operation.hpp"
+#include "supervisor/worker_report.hpp"
+
+namespace wampgate::supervisor {
+
+struct SupervisorOptions {
+  std::string node_directory;
+  /// Of the worker processes.
+  log::Level log_level = log::Level::kInfo;
+  log::Format log_format = log::Format::kText;
+  /// A worker process without a supervisor for so long drains and exits; 0 = never.
+  std::chrono::milliseconds orphan_timeout{std::chrono::minutes(10)};
+  std::string executable = "/proc/self/exe";  ///< what is run as `executable worker …`
+};
+
+/// The parent process of a node: owns the running revision, the listening sockets and the worker processes.
+///
+/// The calls of the first group may be made from any thread; their callbacks come on the loop's thread,
+/// perhaps long after. Everything else belongs to the loop's thread. Changes are made one at a time, in the
+/// order of the calls.
+class Supervisor {
+ public:
+  /// Takes the lock of the node directory, ends the processes of a supervisor that died, opens the revisions
+  /// and the control socket. Nothing runs yet. On failure nothing is left behind.
+  static StatusOr<std::unique_ptr<Supervisor>> Open(net::Loop& loop, SupervisorOptions options);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  // From any thread:
+
+  /// Makes the node run `document`, or says with kValidateOnly whether it could.
+  void Apply(v1::Node document, ApplyOptions options, ApplyDone done);
+  /// The running revision; number 0 while there is none.
+  void GetRevision(std::function<void(const internal::Revision&)> done);
+  void ListWorkers(std::function<void(std::vector<WorkerReport>)> done);
+  using WorkerDone = std::function<void(StatusOr<WorkerReport>)>;
+  /// `worker` is its id. NOT_FOUND if the running revision has none of that id.
+  void GetWorker(std::string worker, WorkerDone done);
+  /// Waits until every process serves (DEADLINE_EXCEEDED after 20 s; they are tried on).
+  void StartWorker(std::string worker, WorkerDone done);
+  /// Not configuration: forgotten at the next start of the node.
+  void StopWorker(std::string worker, WorkerDone done);
+  /// One process at a time. FAILED_PRECONDITION for a stopped worker.
+  void RestartWorker(std::string worker, WorkerDone done);
+  /// True if a revision runs and every worker that is not stopped has a process that serves.
+  void GetHealth(std::function<void(bool)> done);
+
+  // On the loop's thread:
+
+  /// The newest revision that was on disk at Open.
+  const std::optional<internal::Revision>& stored() const { return stored_; }
+  /// Runs the stored revision.
+  void Restore(ApplyDone done);
+  /// For a first start that failed: takes away what Open made in the node directory. After Stop.
+  void RemoveWhatWasMade() { directory_.RemoveWhatWasMade(); }
+
+  /// Ends every session and process, within the grace period, then calls `stopped`. Once.
+  void Stop(std::function<void()> stopped);
+  /// SIGKILL to every process, now.
+  void KillAll();
+
+  const std::string& node_directory() const { return directory_.path(); }
+
+ private:
+  Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory directory);
+  Status OpenState();
+  ChildCommand Command(const Process& process) const;
+  internal::NodeInfo NodeInfo() const;
+  void Begin(Transaction::Change change, ApplyDone done);
+  void Run(Transaction::Change change, ApplyDone done);
+  template <typename Operation>
+  void Operate(std::string worker, WorkerDone done);
+  template <typename Operation>
+  void RunOperation(const std::string& worker, const WorkerDone& done);
+  StatusOr<WorkerReport> Report(const std::string& worker) const;
+  bool Healthy() const;
+  void OnChange();
+
+  net::Loop& loop_;
+  SupervisorOptions options_;
+  NodeDirectory directory_;
+  Disk disk_;
+  RevisionStore revisions_;
+  ProcessTable table_;
+  ProcessContext processes_;
+  ListenSockets sockets_;
+  UnitContext context_;
+  NodeState state_;
+  ControlServer control_;
+  JobQueue jobs_;
+  std::optional<internal::Revision> stored_;
+  std::unique_ptr<Transaction> transaction_;
+  std::unique_ptr<WorkerOperation> operation_;
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+  std::function<void()> stopped_;
+  bool stopping_ = false;
+};
+
+}  // namespace wampgate::supervisor

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/timer_wheel.hpp"
+#include "net/loop.hpp"
+#include "supervisor/apply.hpp"
+#include "supervisor/candidate.hpp"
+#include "supervisor/listen_sockets.hpp"
+#include "supervisor/listen_stage.hpp"
+#include "supervisor/node_state.hpp"
+
+namespace wampgate::supervisor {
+
+/// One change of the configuration on its way:
+///
+///   check → bind new sockets → prepare in every process concerned → write the revision to disk
+///         → listen → drain sockets that leave → commit in every process → close what left → reply
+///
+/// The file on disk is the decision: whatever fails before it undoes everything, and what fails after it is
+/// repaired by replacing the process. Loop's thread only; one at a time; destroyed by DeleteLater after
+/// `done`.
+class Transaction final : public net::Mortal {
+ public:
+  struct Change {
+    v1::Node document;
+    ApplyOptions options;
+    internal::Revision stored;  ///< kRestore only: the revision as it is on disk
+  };
+  Transaction(NodeState& state, Change change, ApplyDone done);
+  ~Transaction() override;
+
+  /// `done` is called once, perhaps from inside.
+  void Start();
+  /// The node stops: gives up unless the change is decided.
+  void Cancel();
+
+ private:
+  class Participant;
+
+  // Before the decision (transaction_prepare.cpp).
+  bool Check();
+  bool Bind();
+  void Enlist();
+  void EnlistUnit(const WorkerSettings& next);
+  void EnlistNewUnit(const WorkerSettings& next);
+  void AddExisting(WorkerUnit& unit, Process& process, const WorkerSettings& next);
+  void AddStaged(WorkerUnit& unit, std::uint32_t index, const WorkerSettings& next);
+  void SendPrepare(Participant& participant);
+  void OnPrepared(Participant& participant, const Process::Answer& answer);
+  void Abort(const Status& status, config::Problems problems = {});
+
+  // After it (transaction_commit.cpp).
+  void Decide();
+  Status WriteRevision();
+  void InstallUnits();
+  void InstallUnit(const WorkerSettings& next);
+  void CommitAll();
+  void OnCommitted(Participant& participant, const Process::Answer& answer);
+  void Rebalance();
+  void Complete();
+  void Depart(std::vector<std::unique_ptr<Process>> processes);
+
+  void Note(const Process& process, ProcessOutcome outcome, std::string detail = {});
+  void Finish(ApplyReply reply);
+  bool NeedsTelling(const WorkerUnit& unit, const WorkerSettings& next) const;
+
+  NodeState& state_;
+  Change change_;
+  ApplyDone done_;
+  Candidate candidate_;
+  std::vector<config::Change> plan_;
+  std::uint64_t base_ = 0;  // revision that ran when it began
+  std::uint64_t id_ = 0;
+  std::uint64_t number_ = 0;  // of the revision it makes
+  std::unique_ptr<ListenStage> stage_;
+  std::vector<std::unique_ptr<Participant>> participants_;
+  std::vector<std::unique_ptr<WorkerUnit>> added_;      // until the decision
+  std::vector<std::unique_ptr<WorkerUnit>> departing_;  // from the decision on
+  std::vector<ListenSockets::Leaving> leaving_;
+  std::vector<ProcessResult> results_;
+  std::size_t pending_ = 0;
+  Timer slow_;  // commits that do not come soon
+  enum class Phase : std::uint8_t { kPreparing, kDecided, kFinished };
+  Phase phase_ = Phase::kPreparing;
+};
+
+}  // namespace wampgate::supervisor

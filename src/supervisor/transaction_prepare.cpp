@@ -1,0 +1,219 @@
+// A transaction up to its decision.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "config/environment.hpp"
+#include "supervisor/transaction_participant.hpp"
+
+namespace wampgate::supervisor {
+namespace {
+
+constexpr std::chrono::milliseconds kStagedGrace{1000};
+constexpr std::string_view kFirstWorker = "workers[0]";
+
+/// A path within the document of one worker as a path within the whole one.
+std::string WholePath(const std::string& path, const WorkerSettings& settings) {
+  const std::string worker = fmt::format("workers[{}]", settings.position);
+  if (path.compare(0, kFirstWorker.size(), kFirstWorker) == 0)
+    return worker + path.substr(kFirstWorker.size());
+  return path.empty() ? worker : path;
+}
+
+}  // namespace
+
+Transaction::Transaction(NodeState& state, Change change, ApplyDone done)
+    : state_(state), change_(std::move(change)), done_(std::move(done)) {}
+
+Transaction::~Transaction() = default;
+
+void Transaction::Start() {
+  if (!Check() || !Bind()) return;
+  id_ = ++state_.context.transaction;
+  number_ =
+      change_.options.mode == ApplyMode::kRestore ? change_.stored.number() : state_.revisions.next_number();
+  Enlist();
+}
+
+bool Transaction::Check() {
+  const std::uint64_t running = base_ = state_.revision.number();
+  const ApplyOptions& options = change_.options;
+  if (options.expected_revision != 0 && options.expected_revision != running) {
+    Abort(Aborted(fmt::format("revision {} runs, not the expected {}: read it again", running,
+                              options.expected_revision)));
+    return false;
+  }
+  candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
+  if (!candidate_.resolved) {
+    Abort(ProblemStatus(StatusCode::kInvalidArgument, candidate_.problems));
+    return false;
+  }
+  plan_ = config::Diff(state_.revision.node(), change_.document,
+                       config::Environment::OfThisProcess(state_.context.node_directory));
+  const bool equal = running != 0 && SameDocument(change_.document, state_.revision.node());
+  if (!equal && options.mode != ApplyMode::kValidateOnly) return true;
+  Finish({.outcome = equal ? ApplyOutcome::kNoChange : ApplyOutcome::kValidated});
+  return false;
+}
+
+bool Transaction::Bind() {
+  stage_ = std::make_unique<ListenStage>(state_.context.sockets.table(), *candidate_.resolved);
+  config::Problems problems = stage_->problems();
+  if (config::HasErrors(problems)) {
+    Abort(ProblemStatus(StatusCode::kFailedPrecondition, problems), problems);
+    return false;
+  }
+  candidate_.problems.insert(candidate_.problems.end(), problems.begin(), problems.end());
+  return true;
+}
+
+void Transaction::Enlist() {
+  pending_ = 1;  // keeps the decision until all are enlisted
+  for (const WorkerSettings& next : candidate_.workers) {
+    if (phase_ == Phase::kPreparing) EnlistUnit(next);
+  }
+  if (phase_ == Phase::kPreparing && --pending_ == 0) Decide();
+}
+
+bool Transaction::NeedsTelling(const WorkerUnit& unit, const WorkerSettings& next) const {
+  if (!SameNode(unit.settings(), next)) return true;
+  return std::any_of(next.transports.begin(), next.transports.end(),
+                     [&](const std::string& transport) { return stage_->Find(transport)->changed; });
+}
+
+void Transaction::EnlistUnit(const WorkerSettings& next) {
+  const auto found = state_.units.find(next.id);
+  if (found == state_.units.end() || !SameProcess(found->second->settings(), next))
+    return EnlistNewUnit(next);
+  WorkerUnit& unit = *found->second;
+  if (unit.wanted() == WorkerUnit::Wanted::kStopped || !NeedsTelling(unit, next)) return;
+  const auto count = static_cast<std::uint32_t>(next.processes);
+  for (const auto& [index, process] : unit.processes()) {
+    if (index >= count) continue;
+    if (process->serving() && process->connected()) {
+      AddExisting(unit, *process, next);
+    } else {
+      Note(*process, ProcessOutcome::kNotRunning);
+    }
+  }
+  for (std::uint32_t index = 0; index < count; ++index) {
+    if (!unit.processes().contains(index)) AddStaged(unit, index, next);
+  }
+}
+
+void Transaction::EnlistNewUnit(const WorkerSettings& next) {
+  const auto before = state_.units.find(next.id);
+  added_.push_back(std::make_unique<WorkerUnit>(state_.context, next));
+  WorkerUnit& unit = *added_.back();
+  if (before != state_.units.end()) unit.SetWanted(before->second->wanted());
+  if (unit.wanted() == WorkerUnit::Wanted::kStopped) return;
+  for (std::uint32_t index = 0; index < static_cast<std::uint32_t>(next.processes); ++index) {
+    AddStaged(unit, index, next);
+  }
+}
+
+void Transaction::AddExisting(WorkerUnit& unit, Process& process, const WorkerSettings& next) {
+  if (phase_ != Phase::kPreparing) return;
+  participants_.push_back(std::make_unique<Participant>(*this, unit, next));
+  Participant& participant = *participants_.back();
+  participant.process_ = &process;
+  ++pending_;
+  for (const std::string& transport : next.transports) {
+    if (stage_->Find(transport)->changed) participant.transports_.push_back(transport);
+  }
+  SendPrepare(participant);
+}
+
+void Transaction::AddStaged(WorkerUnit& unit, std::uint32_t index, const WorkerSettings& next) {
+  if (phase_ != Phase::kPreparing) return;
+  participants_.push_back(std::make_unique<Participant>(*this, unit, next));
+  Participant& participant = *participants_.back();
+  participant.is_new_ = true;
+  participant.transports_ = next.transports;
+  participant.staged_ = unit.MakeProcess(next, index, participant);
+  participant.process_ = participant.staged_.get();
+  ++pending_;
+  participant.process_->Start();
+}
+
+void Transaction::Participant::OnConnected(Process& /*process*/) {
+  if (stage_ == Stage::kAwaited) transaction_.SendPrepare(*this);
+}
+
+void Transaction::Participant::OnEnded(Process& process) {
+  if (transaction_.phase_ != Phase::kPreparing) return;
+  transaction_.OnPrepared(
+      *this, {Unavailable(fmt::format("it ended while it was started: {}", process.Report().last_exit)), ""});
+}
+
+void Transaction::SendPrepare(Participant& participant) {
+  Process& process = *participant.process_;
+  internal::Prepare prepare = MakePrepare(state_.context, {id_, number_, participant.settings_});
+  std::vector<UniqueFd> descriptors;
+  for (const std::string& transport : participant.transports_) {
+    const ListenStage::Entry& entry = *stage_->Find(transport);
+    const std::size_t index = process.index() % entry.count;
+    if (AddSocket({transport, index, entry.endpoint->address, stage_->fd(entry, index)}, prepare,
+                  descriptors))
+      continue;
+    return OnPrepared(participant, {ResourceExhausted("the supervisor is out of file descriptors"), ""});
+  }
+  participant.stage_ = Participant::Stage::kAsked;
+  const Status sent = process.Prepare(
+      prepare, std::move(descriptors),
+      [this, &participant](const Process::Answer& answer) { OnPrepared(participant, answer); });
+  if (!sent.ok()) OnPrepared(participant, {sent, ""});
+}
+
+void Transaction::OnPrepared(Participant& participant, const Process::Answer& answer) {
+  if (phase_ != Phase::kPreparing || participant.stage_ == Participant::Stage::kReady) return;
+  if (answer.status.ok()) {
+    participant.stage_ = Participant::Stage::kReady;
+    if (--pending_ == 0) Decide();
+    return;
+  }
+  config::Problems problems;
+  problems.push_back({.path = WholePath(answer.path, participant.settings_),
+                      .message = fmt::format("worker {}, process {}: {}", participant.settings_.id,
+                                             participant.process_->index(), Message(answer.status))});
+  Abort(ProblemStatus(StatusCode::kFailedPrecondition, problems), problems);
+}
+
+void Transaction::Abort(const Status& status, config::Problems problems) {
+  if (phase_ != Phase::kPreparing) return;
+  phase_ = Phase::kFinished;
+  for (const auto& participant : participants_) {
+    if (participant->staged_ != nullptr) {
+      state_.graveyard.Bury(std::move(participant->staged_), kStagedGrace);
+    } else if (participant->stage_ != Participant::Stage::kAwaited) {
+      participant->process_->Discard(id_);
+    }
+  }
+  added_.clear();
+  stage_.reset();
+  candidate_.problems.insert(candidate_.problems.end(), problems.begin(), problems.end());
+  Finish({.status = status});
+}
+
+void Transaction::Cancel() {
+  Abort(Unavailable("the node is stopping"));
+}
+
+void Transaction::Finish(ApplyReply reply) {
+  phase_ = Phase::kFinished;
+  reply.revision = state_.revision.number();
+  reply.problems = std::move(candidate_.problems);
+  reply.plan = std::move(plan_);
+  reply.base_revision = base_;
+  reply.processes = std::move(results_);
+  const ApplyDone done = std::move(done_);
+  done(reply);
+}
+
+void Transaction::Note(const Process& process, ProcessOutcome outcome, std::string detail) {
+  results_.push_back({fmt::format("workers/{}/processes/{}", process.worker(), process.index()), outcome,
+                      std::move(detail)});
+}
+
+}  // namespace wampgate::supervisor

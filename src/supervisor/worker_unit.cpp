@@ -1,0 +1,207 @@
+#include "supervisor/worker_unit.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+
+namespace wampgate::supervisor {
+
+bool SameNode(const WorkerSettings& left, const WorkerSettings& right) {
+  return google::protobuf::util::MessageDifferencer::Equals(left.node, right.node);
+}
+
+bool SameProcess(const WorkerSettings& before, const WorkerSettings& after) {
+  return before.type == after.type && before.title == after.title &&
+         before.environment.environment == after.environment.environment &&
+         before.environment.inherit == after.environment.inherit;
+}
+
+internal::Prepare MakePrepare(const UnitContext& context, const PrepareTarget& target) {
+  internal::Prepare prepare;
+  prepare.set_transaction(target.transaction);
+  prepare.set_revision(target.revision);
+  *prepare.mutable_node() = target.settings.node;
+  prepare.set_node_directory(context.node_directory);
+  return prepare;
+}
+
+bool AddSocket(const PreparedSocket& socket, internal::Prepare& prepare, std::vector<UniqueFd>& descriptors) {
+  UniqueFd copy(::fcntl(socket.fd, F_DUPFD_CLOEXEC, 3));
+  if (!copy) return false;
+  internal::ListenSocket& entry = *prepare.add_sockets();
+  entry.set_transport(socket.transport);
+  entry.set_index(static_cast<std::uint32_t>(socket.index));
+  entry.set_address(socket.address);
+  descriptors.push_back(std::move(copy));
+  return true;
+}
+
+WorkerUnit::WorkerUnit(UnitContext& context, WorkerSettings settings)
+    : context_(context), settings_(std::move(settings)), sharing_(context.sockets) {
+  sharing_.Keep(settings_.transports);
+}
+
+WorkerUnit::~WorkerUnit() {
+  WAMPGATE_CHECK(processes_.empty());
+}
+
+void WorkerUnit::SetSettings(WorkerSettings settings) {
+  settings_ = std::move(settings);
+  ++version_;
+}
+
+std::unique_ptr<Process> WorkerUnit::MakeProcess(const WorkerSettings& settings, std::uint32_t index,
+                                                 ProcessObserver& observer) {
+  return std::make_unique<Process>(
+      context_.processes,
+      Process::Identity{.worker = settings.id,
+                        .index = index,
+                        .title = settings.title.empty() ? fmt::format("wampgated: {}/{}", settings.id, index)
+                                                        : settings.title,
+                        .environment = settings.environment},
+      observer);
+}
+
+void WorkerUnit::Add(std::unique_ptr<Process> process) {
+  process->SetObserver(*this);
+  const std::uint32_t index = process->index();
+  WAMPGATE_CHECK(!processes_.contains(index));
+  processes_[index] = std::move(process);
+}
+
+std::vector<std::unique_ptr<Process>> WorkerUnit::TakeAll() {
+  return TakeFrom(0);
+}
+
+std::vector<std::unique_ptr<Process>> WorkerUnit::TakeFrom(std::uint32_t count) {
+  std::vector<std::unique_ptr<Process>> taken;
+  for (auto place = processes_.lower_bound(count); place != processes_.end();) {
+    sharing_.Ended(place->first);
+    leaving_.erase(place->first);
+    applied_.erase(place->first);
+    taken.push_back(std::move(place->second));
+    place = processes_.erase(place);
+  }
+  return taken;
+}
+
+void WorkerUnit::StartProcesses() {
+  for (std::uint32_t index = 0; index < static_cast<std::uint32_t>(settings_.processes); ++index) {
+    if (!processes_.contains(index)) Add(MakeProcess(settings_, index, *this));
+    processes_[index]->ResetRestarts();
+    processes_[index]->Start();
+  }
+}
+
+void WorkerUnit::StopProcesses(std::chrono::milliseconds grace) {
+  for (auto& [index, process] : processes_) process->Stop(grace);
+}
+
+bool WorkerUnit::AllStopped() const {
+  return std::all_of(processes_.begin(), processes_.end(),
+                     [](const auto& entry) { return entry.second->state() == ProcessState::kStopped; });
+}
+
+bool WorkerUnit::AllServe() const {
+  return std::all_of(processes_.begin(), processes_.end(),
+                     [](const auto& entry) { return entry.second->serving(); });
+}
+
+std::map<std::uint32_t, Process*> WorkerUnit::Serving() const {
+  std::map<std::uint32_t, Process*> serving;
+  for (const auto& [index, process] : processes_) {
+    if (process->serving() && !leaving_.contains(index)) serving[index] = process.get();
+  }
+  return serving;
+}
+
+void WorkerUnit::Rebalance() {
+  sharing_.Rebalance(Serving());
+}
+
+void WorkerUnit::Leave(std::uint32_t index) {
+  const auto place = processes_.find(index);
+  if (place == processes_.end()) return;
+  leaving_.insert(index);
+  sharing_.Leave(*place->second);
+  Rebalance();
+}
+
+void WorkerUnit::OnConnected(Process& process) {
+  if (!process.serving() || applied_[process.index()] != version_) return Configure(process);
+  sharing_.Remind(process);
+}
+
+// Brings a process that has just come to the running revision, by the same two steps as a transaction.
+void WorkerUnit::Configure(Process& process) {
+  const std::uint64_t transaction = ++context_.transaction;
+  internal::Prepare prepare = MakePrepare(context_, {transaction, context_.revision, settings_});
+  std::vector<UniqueFd> descriptors;
+  for (const std::string& transport : settings_.transports) {
+    const auto endpoint = context_.sockets.Find(transport);
+    if (endpoint == nullptr || endpoint->sockets.empty()) continue;
+    const std::size_t index = process.index() % endpoint->sockets.size();
+    if (!AddSocket({transport, index, endpoint->address, endpoint->sockets[index].fd.get()}, prepare,
+                   descriptors)) {
+      return process.FailToServe("the supervisor is out of file descriptors");
+    }
+  }
+  const std::uint64_t version = version_;
+  const Status sent = process.Prepare(
+      prepare, std::move(descriptors), [this, &process, transaction, version](const Process::Answer& answer) {
+        if (answer.status.ok()) return CommitTo(process, transaction, version);
+        log::Error("supervisor", "a worker process cannot take the running revision",
+                   {{"worker", settings_.id},
+                    {"process", process.index()},
+                    {"error", Message(answer.status)},
+                    {"path", answer.path}});
+        process.FailToServe(std::string(Message(answer.status)));
+      });
+  if (!sent.ok()) process.FailToServe(std::string(Message(sent)));
+}
+
+void WorkerUnit::CommitTo(Process& process, std::uint64_t transaction, std::uint64_t version) {
+  internal::Commit commit;
+  commit.set_transaction(transaction);
+  const Status sent = process.Commit(commit, [this, &process, version](const Process::Answer& answer) {
+    if (!answer.status.ok()) return process.FailToServe(std::string(Message(answer.status)));
+    if (version != version_) return Configure(process);  // the revision changed meanwhile
+    Committed(process, settings_.transports);
+    Rebalance();
+  });
+  if (!sent.ok()) process.FailToServe(std::string(Message(sent)));
+}
+
+void WorkerUnit::Committed(Process& process, const std::vector<std::string>& transports) {
+  const std::uint32_t index = process.index();
+  applied_[index] = version_;
+  leaving_.erase(index);
+  for (const std::string& transport : transports) sharing_.Received(index, transport);
+  if (process.state() == ProcessState::kStarting) {
+    process.MarkRunning();
+    log::Info("supervisor", "worker process serves",
+              {{"worker", settings_.id},
+               {"process", index},
+               {"pid", process.pid()},
+               {"revision", process.revision()}});
+  }
+  sharing_.Keep(settings_.transports);
+  if (context_.on_change) context_.on_change();
+}
+
+void WorkerUnit::OnEnded(Process& process) {
+  const std::uint32_t index = process.index();
+  sharing_.Ended(index);
+  leaving_.erase(index);
+  applied_.erase(index);
+  Rebalance();
+  if (context_.on_change) context_.on_change();
+}
+
+}  // namespace wampgate::supervisor

@@ -1,0 +1,186 @@
+// Speaks the control protocol as a worker process does. Each connection gets "<worker>/<process> <pid>
+// <hello_timeout>\n" and is closed. The worker's limits.hello_timeout tells it to misbehave: 40001 refuses to
+// prepare, 40002 never answers Commit, 40003 dies while preparing, 40004 never ends, 40005 ends at once after
+// Commit, 40006 never answers Prepare.
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "control/channel.hpp"
+#include "control/socket.hpp"
+
+namespace {
+
+using namespace wampgate;
+
+constexpr int kRefuse = 40001, kHangOnCommit = 40002, kDie = 40003, kStay = 40004, kEndSoon = 40005,
+              kHangOnPrepare = 40006;
+
+class FakeWorker;
+
+class Listener final : public net::Mortal, private net::PollHandler {
+ public:
+  Listener(net::Loop& loop, UniqueFd socket, const FakeWorker& worker)
+      : loop_(loop), socket_(std::move(socket)), worker_(worker) {
+    static_cast<void>(loop_.poller().Add(socket_.get(), EPOLLIN, *this));
+  }
+  ~Listener() override { loop_.poller().Remove(socket_.get(), *this); }
+
+ private:
+  void OnReady(std::uint32_t events) override;
+  net::Loop& loop_;
+  UniqueFd socket_;
+  const FakeWorker& worker_;
+};
+
+class FakeWorker final : public control::ChannelHandler {
+ public:
+  explicit FakeWorker(std::map<std::string, std::string> arguments) : arguments_(std::move(arguments)) {}
+  virtual ~FakeWorker() = default;
+
+  int Run() {
+    StatusOr<UniqueFd> socket = control::Connect(arguments_["--control"]);
+    if (!socket.ok()) return 70;
+    channel_ = std::make_unique<control::Channel>(loop_, *std::move(socket), *this);
+    if (!channel_->Start().ok()) return 71;
+    internal::Frame frame;
+    internal::Hello& hello = *frame.mutable_hello();
+    hello.set_protocol_version(1);
+    hello.set_worker(arguments_["--worker"]);
+    hello.set_process(static_cast<std::uint32_t>(std::stoul(arguments_["--process"])));
+    hello.set_generation(std::stoull(arguments_["--generation"]));
+    hello.set_pid(::getpid());
+    Send(frame);
+    loop_.Run();
+    return 0;
+  }
+
+  std::string Greeting() const {
+    return arguments_.at("--worker") + "/" + arguments_.at("--process") + " " + std::to_string(::getpid()) +
+           " " + std::to_string(behaviour_) + "\n";
+  }
+
+ private:
+  using Key = std::pair<std::string, std::uint32_t>;
+
+  void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) override {
+    switch (frame.kind_case()) {
+      case internal::Frame::kPrepare:
+        return Prepare(frame.prepare(), descriptors);
+      case internal::Frame::kCommit:
+        return Commit(frame.commit());
+      case internal::Frame::kDiscard:
+        prepared_.clear();
+        return;
+      case internal::Frame::kAdopt:
+        return Adopt(frame.adopt(), descriptors);
+      case internal::Frame::kRelease:
+        for (const auto& socket : frame.release().sockets()) Drop({socket.transport(), socket.index()});
+        return;
+      case internal::Frame::kStop:
+        if (behaviour_ != kStay) loop_.Stop();
+        return;
+      default:
+        return;
+    }
+  }
+  void OnChannelClosed(const Status& /*reason*/) override { loop_.Stop(); }
+
+  void Prepare(const internal::Prepare& prepare, std::vector<UniqueFd>& descriptors) {
+    const v1::Worker& worker = prepare.node().workers(0);
+    next_ = worker.limits().hello_timeout();
+    next_revision_ = prepare.revision();
+    transports_.clear();
+    for (const v1::Transport& transport : worker.transports()) {
+      transports_.insert("workers/" + worker.id() + "/transports/" + transport.id());
+    }
+    if (next_ == kDie) ::_exit(9);
+    if (next_ == kHangOnPrepare) return;
+    prepared_.clear();
+    for (int i = 0; i < prepare.sockets_size(); ++i) {
+      const auto& socket = prepare.sockets(i);
+      prepared_[{socket.transport(), socket.index()}] = std::move(descriptors[static_cast<std::size_t>(i)]);
+    }
+    internal::Frame frame;
+    frame.mutable_prepared()->set_transaction(prepare.transaction());
+    if (next_ == kRefuse) {
+      frame.mutable_prepared()->set_error("refused");
+      frame.mutable_prepared()->set_error_path("workers[0].limits");
+    }
+    Send(frame);
+  }
+
+  void Commit(const internal::Commit& commit) {
+    behaviour_ = next_;
+    if (behaviour_ == kHangOnCommit) return;
+    for (auto listener = listeners_.begin(); listener != listeners_.end();) {
+      const auto listed = [&](const auto& entry) { return entry.first.first == listener->first.first; };
+      const bool replaced = std::any_of(prepared_.begin(), prepared_.end(), listed);
+      listener =
+          replaced || !transports_.contains(listener->first.first) ? listeners_.erase(listener) : ++listener;
+    }
+    for (auto& [key, socket] : prepared_)
+      listeners_[key] = std::make_unique<Listener>(loop_, std::move(socket), *this);
+    prepared_.clear();
+    internal::Frame frame;
+    frame.mutable_committed()->set_transaction(commit.transaction());
+    frame.mutable_committed()->set_revision(next_revision_);
+    Send(frame);
+    if (behaviour_ == kEndSoon) {
+      loop_.EndTurn();
+      ::_exit(8);
+    }
+  }
+
+  void Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd>& descriptors) {
+    for (int i = 0; i < adopt.sockets_size(); ++i) {
+      const auto& socket = adopt.sockets(i);
+      const Key key{socket.transport(), socket.index()};
+      if (listeners_.contains(key)) continue;
+      listeners_[key] =
+          std::make_unique<Listener>(loop_, std::move(descriptors[static_cast<std::size_t>(i)]), *this);
+    }
+  }
+
+  void Drop(const Key& key) {
+    const auto found = listeners_.find(key);
+    if (found == listeners_.end()) return;
+    loop_.DeleteLater(std::move(found->second));
+    listeners_.erase(found);
+  }
+
+  void Send(const internal::Frame& frame) { static_cast<void>(channel_->Send(frame)); }
+
+  std::map<std::string, std::string> arguments_;
+  net::Loop loop_;
+  std::unique_ptr<control::Channel> channel_;
+  std::map<Key, UniqueFd> prepared_;
+  std::map<Key, std::unique_ptr<Listener>> listeners_;
+  std::set<std::string> transports_;
+  std::uint64_t next_revision_ = 0;
+  int next_ = 0;
+  int behaviour_ = 0;
+};
+
+void Listener::OnReady(std::uint32_t /*events*/) {
+  const UniqueFd accepted(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!accepted) return;
+  const std::string greeting = worker_.Greeting();
+  static_cast<void>(::send(accepted.get(), greeting.data(), greeting.size(), MSG_NOSIGNAL));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::map<std::string, std::string> arguments;
+  for (int i = 2; i + 1 < argc; i += 2) arguments[argv[i]] = argv[i + 1];
+  return FakeWorker(std::move(arguments)).Run();
+}
