@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/diff.hpp"
+#include "management/server.hpp"
 #include "notify.hpp"
 #include "signals.hpp"
 #include "start_file.hpp"
@@ -58,6 +59,7 @@ class Node {
   void AskToDecide();
   void ApplyFile(std::function<void(const Reply&)> done);
   void OnStarted(const Reply& reply);
+  Status OpenManagement();
   void OnFileRefused(const Reply& reply);
   void Reload();
   void Stop();
@@ -68,6 +70,7 @@ class Node {
   std::optional<v1::Node> file_;  // as it was read last
   net::Loop loop_;
   std::unique_ptr<supervisor::Supervisor> supervisor_;
+  std::unique_ptr<management::Server> management_;
   std::unique_ptr<Signals> signals_;
   int exit_code_ = 0;
 };
@@ -169,14 +172,22 @@ void Node::OnFileRefused(const Reply& reply) {
 }
 
 void Node::OnStarted(const Reply& reply) {
-  if (reply.status.ok()) {
+  const Status status = reply.status.ok() ? OpenManagement() : reply.status;
+  if (status.ok()) {
     log::Info(kModule, "the node serves", {{"revision", reply.revision}, {"pid", ::getpid()}});
     NotifyReady();
     return;
   }
-  log::Error(kModule, "the node cannot start", {{"error", Message(reply.status)}});
+  log::Error(kModule, "the node cannot start", {{"error", Message(status)}});
   exit_code_ = kCannotStart;
   supervisor_->Stop([this] { loop_.Stop(); });
+}
+
+Status Node::OpenManagement() {
+  auto server =
+      management::Server::Start(loop_, *supervisor_, supervisor_->node_directory() + "/wampgate.sock");
+  if (server.ok()) management_ = *std::move(server);
+  return server.status();
 }
 
 void Node::Reload() {
@@ -209,6 +220,7 @@ void Node::Stop() {
   log::Info(kModule, "stopping: sessions end; another SIGTERM exits at once");
   NotifyStopping();
   supervisor_->Stop([this] {
+    management_.reset();
     log::Info(kModule, "the node has stopped");
     loop_.Stop();
   });

@@ -15,7 +15,7 @@ using wamp::MessageType;
 void Dealer::Register(Member& member, const Request& request) {
   const auto match = MatchPolicy(request.options);
   const auto invoke = request.options.find("invoke");
-  if (!match || (invoke != request.options.end() && *invoke != "single")) {
+  if (!match || (invoke != request.options.end() && !invoke->is_null() && *invoke != "single")) {
     return SendError(member, request.type, request.id, wamp::uri::kOptionNotAllowed,
                      "this router registers by exact and prefix match, one callee each");
   }

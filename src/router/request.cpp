@@ -23,7 +23,8 @@ bool Flag(const json& options, const char* key) {
 
 std::optional<Match> MatchPolicy(const json& options) {
   const auto found = options.find("match");
-  if (found == options.end() || *found == "exact") return Match::kExact;
+  // Clients in JavaScript write options they do not set as null.
+  if (found == options.end() || found->is_null() || *found == "exact") return Match::kExact;
   if (*found == "prefix") return Match::kPrefix;
   return std::nullopt;
 }

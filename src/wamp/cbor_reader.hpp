@@ -11,7 +11,7 @@
 namespace wampgate::wamp {
 
 /// Reads CBOR (RFC 8949) in one pass into a writer: any head length, indefinite lengths, half floats,
-/// bignums. Other tags, undefined and simple values are read, and expressible only where the writer discards.
+/// bignums. Other tags and simple values are read, and expressible only where the writer discards.
 class CborReader : public OctetCursor {
  public:
   using OctetCursor::OctetCursor;
@@ -197,7 +197,7 @@ bool CborReader::Simple(W& writer, unsigned info) {
     case 22:
       return writer.Null();
     case 23:
-      return NullFor(writer, "undefined");
+      return writer.Null();  // RFC 8949 6.1; what JavaScript clients send for options they do not set
     case 24: {
       std::uint8_t value = 0;
       if (!BigEndian(value)) return false;

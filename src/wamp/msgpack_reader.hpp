@@ -47,6 +47,7 @@ class MsgpackReader : public OctetCursor {
     std::string_view octets;
     if (!Take(size + 1, octets)) return false;
     if (W::kDiscards) return true;
+    if (octets == std::string_view("\0\0", 2)) return writer.Null();  // `undefined` of msgpackr
     return W::kTolerates ? writer.Binary(octets.substr(1)) : fault_.Unexpressible("extension value");
   }
   static bool IsText(unsigned head) { return (head & 0xE0) == 0xA0 || (head >= 0xD9 && head <= 0xDB); }

@@ -125,8 +125,8 @@ TEST_F(Dealer, AnotherSessionCannotAnswerAnInvocation) {
 TEST_F(Dealer, AResultWithoutWordsInTheCallersSerializerIsAnError) {
   const json invocation = Invoke(5);
   const std::string yield =
-      std::string("\x84\x18\x46") + static_cast<char>(invocation[1].get<int>()) + "\xa0\x81\xf7";
-  callee->peer().Deliver(MessageKind::kBinary, yield);  // [70, n, {}, [undefined]]
+      std::string("\x84\x18\x46") + static_cast<char>(invocation[1].get<int>()) + "\xa0\x81\xe0";
+  callee->peer().Deliver(MessageKind::kBinary, yield);  // [70, n, {}, [simple(0)]]
   EXPECT_EQ(caller->Next()[4], "wamp.error.invalid_argument");
 }
 

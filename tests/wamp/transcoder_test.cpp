@@ -246,11 +246,18 @@ TEST(Transcode, SkipsTheSelfDescribedTag) {
   EXPECT_EQ(CborToJson("82 d9d9f7 01 d9d9f7 d9d9f7 02"), "[1,2]");
 }
 
-TEST(Transcode, HasNoFormForTagsUndefinedAndExtensions) {
+TEST(Transcode, UndefinedOfJavaScriptClientsIsNull) {
+  EXPECT_EQ(CborToJson("82 01 f7"), "[1,null]");
+  ByteBuffer out;
+  ASSERT_TRUE(Transcode(Serializer::kMsgpack, FromHex("92 01 d40000"), Serializer::kJson, out).ok());
+  EXPECT_EQ(out.view(), "[1,null]");
+}
+
+TEST(Transcode, HasNoFormForTagsSimpleValuesAndExtensions) {
   for (const char* hex : {"c074323031332d30332d32315432303a30343a30305a", "c11a514b67b0",
                           "d82550"
                           "00112233445566778899aabbccddeeff",
-                          "f7", "e0", "f8ff", "c482211903e8", "81d81c01"}) {
+                          "e0", "f8ff", "c482211903e8", "81d81c01"}) {
     EXPECT_EQ(CborToJson(hex), "unexpressible") << hex;
     EXPECT_EQ(CborToMsgpack(hex), "unexpressible") << hex;
     EXPECT_EQ(Translate(Serializer::kCbor, FromHex(hex), Serializer::kCbor), ToHex(FromHex(hex)));
@@ -266,8 +273,8 @@ TEST(Transcode, HasNoFormForTagsUndefinedAndExtensions) {
 }
 
 TEST(Transcode, PrefersTheSendersFaultToWhatCannotBeExpressed) {
-  EXPECT_EQ(CborToJson("82 f7 61ff"), "malformed");
-  EXPECT_EQ(CborToJson("81 f7 00"), "malformed");
+  EXPECT_EQ(CborToJson("82 e0 61ff"), "malformed");
+  EXPECT_EQ(CborToJson("81 e0 00"), "malformed");
 }
 
 TEST(Transcode, PatchesTheHeadsOfLongContainers) {
@@ -294,7 +301,7 @@ TEST(Transcode, AppendsAndLeavesTheOutputAloneOnFailure) {
   out.Append("before");
   EXPECT_FALSE(Transcode(Serializer::kJson, "[1,2,nul]", Serializer::kCbor, out).ok());
   EXPECT_EQ(out.view(), "before");
-  EXPECT_FALSE(Transcode(Serializer::kCbor, FromHex("8201f7"), Serializer::kJson, out).ok());
+  EXPECT_FALSE(Transcode(Serializer::kCbor, FromHex("8201e0"), Serializer::kJson, out).ok());
   EXPECT_EQ(out.view(), "before");
   EXPECT_TRUE(Transcode(Serializer::kJson, "[1]", Serializer::kCbor, out).ok());
   EXPECT_EQ(out.view(), "before\x81\x01");
@@ -330,8 +337,8 @@ TEST(Transcode, GrowsBeyondWhatItExpected) {
 
 TEST(Transcode, SaysWhatItFoundAndWhere) {
   ByteBuffer out;
-  EXPECT_EQ(Transcode(Serializer::kCbor, FromHex("82 01 f7"), Serializer::kJson, out).detail,
-            "undefined at octet 2 of CBOR cannot be expressed in JSON");
+  EXPECT_EQ(Transcode(Serializer::kCbor, FromHex("82 01 e0"), Serializer::kJson, out).detail,
+            "simple value at octet 2 of CBOR cannot be expressed in JSON");
   EXPECT_EQ(Transcode(Serializer::kJson, "[1,x]", Serializer::kCbor, out).detail,
             "malformed JSON: unexpected character at octet 3");
   EXPECT_EQ(Transcode(Serializer::kJson, "[1,100]", Serializer::kCbor, out, 2).detail,

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+
+#include "supervisor/supervisor.hpp"
+
+namespace grpc {
+class Service;
+}
+
+namespace wampgate::management {
+
+/// Each service has a file of its own. `supervisor` outlives them.
+std::unique_ptr<grpc::Service> MakeConfigService(supervisor::Supervisor& supervisor);
+std::unique_ptr<grpc::Service> MakeWorkerService(supervisor::Supervisor& supervisor);
+
+}  // namespace wampgate::management

@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
+#include <wampgate/v1/worker_service.grpc.pb.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+#include "management/grpc_status.hpp"
+#include "management/services.hpp"
+
+namespace wampgate::management {
+namespace {
+
+using supervisor::ProcessState;
+using supervisor::WorkerReport;
+using supervisor::WorkerState;
+
+v1::WorkerStatus::State ToProto(WorkerState state) {
+  switch (state) {
+    case WorkerState::kStarting:
+      return v1::WorkerStatus::STATE_STARTING;
+    case WorkerState::kRunning:
+      return v1::WorkerStatus::STATE_RUNNING;
+    case WorkerState::kStopping:
+      return v1::WorkerStatus::STATE_STOPPING;
+    case WorkerState::kStopped:
+      return v1::WorkerStatus::STATE_STOPPED;
+    case WorkerState::kFailed:
+      return v1::WorkerStatus::STATE_FAILED;
+  }
+  return v1::WorkerStatus::STATE_UNSPECIFIED;
+}
+
+v1::ProcessStatus::State ToProto(ProcessState state) {
+  switch (state) {
+    case ProcessState::kStarting:
+      return v1::ProcessStatus::STATE_STARTING;
+    case ProcessState::kRunning:
+      return v1::ProcessStatus::STATE_RUNNING;
+    case ProcessState::kStopping:
+      return v1::ProcessStatus::STATE_STOPPING;
+    case ProcessState::kStopped:
+      return v1::ProcessStatus::STATE_STOPPED;
+    case ProcessState::kBackoff:
+      return v1::ProcessStatus::STATE_BACKOFF;
+  }
+  return v1::ProcessStatus::STATE_UNSPECIFIED;
+}
+
+void Fill(const WorkerReport& report, v1::WorkerStatus& worker) {
+  worker.set_name(report.name);
+  worker.set_type(report.type == config::WorkerType::kProxy ? v1::WorkerStatus::TYPE_PROXY
+                                                            : v1::WorkerStatus::TYPE_ROUTER);
+  worker.set_state(ToProto(report.state));
+  worker.set_sessions(report.sessions);
+  worker.set_connections(report.connections);
+  worker.mutable_addresses()->insert(report.addresses.begin(), report.addresses.end());
+  for (const auto& status : report.processes) {
+    auto& process = *worker.add_processes();
+    process.set_name(fmt::format("{}/processes/{}", report.name, status.index));
+    process.set_state(ToProto(status.state));
+    process.set_pid(status.pid);
+    if (status.pid != 0) {
+      const auto since_epoch = status.start_time.time_since_epoch();
+      process.mutable_start_time()->set_seconds(
+          std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count());
+    }
+    process.set_restarts(status.restarts);
+    process.set_last_exit(status.last_exit);
+    process.set_revision(status.revision);
+    process.set_sessions(status.sessions);
+    process.set_connections(status.connections);
+  }
+}
+
+/// The id in "workers/{worker}".
+StatusOr<std::string> WorkerId(const std::string& name) {
+  constexpr std::string_view kCollection = "workers/";
+  if (!name.starts_with(kCollection) || name.size() == kCollection.size() ||
+      name.find('/', kCollection.size()) != std::string::npos) {
+    return InvalidArgument(fmt::format("name: expected workers/{{worker}}, found \"{}\"", name));
+  }
+  return name.substr(kCollection.size());
+}
+
+class WorkerService final : public v1::WorkerService::CallbackService {
+ public:
+  explicit WorkerService(supervisor::Supervisor& supervisor) : supervisor_(supervisor) {}
+
+  grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext* context,
+                                        const v1::ListWorkersRequest* request,
+                                        v1::ListWorkersResponse* response) override {
+    auto* reactor = context->DefaultReactor();
+    const std::string after = request->page_token();
+    const std::size_t most = request->page_size() <= 0 ? 100 : std::min(request->page_size(), 1000);
+    supervisor_.ListWorkers([reactor, response, after, most](std::vector<WorkerReport> reports) {
+      std::sort(reports.begin(), reports.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+      for (const auto& report : reports) {
+        if (!after.empty() && report.id <= after) continue;
+        if (static_cast<std::size_t>(response->workers_size()) == most) {
+          const auto& last = response->workers(response->workers_size() - 1).name();
+          response->set_next_page_token(last.substr(last.rfind('/') + 1));
+          break;
+        }
+        Fill(report, *response->add_workers());
+      }
+      reactor->Finish(grpc::Status::OK);
+    });
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* GetWorker(grpc::CallbackServerContext* context,
+                                      const v1::GetWorkerRequest* request,
+                                      v1::WorkerStatus* response) override {
+    return Call(context, request->name(), response, &supervisor::Supervisor::GetWorker);
+  }
+  grpc::ServerUnaryReactor* StartWorker(grpc::CallbackServerContext* context,
+                                        const v1::StartWorkerRequest* request,
+                                        v1::WorkerStatus* response) override {
+    return Call(context, request->name(), response, &supervisor::Supervisor::StartWorker);
+  }
+  grpc::ServerUnaryReactor* StopWorker(grpc::CallbackServerContext* context,
+                                       const v1::StopWorkerRequest* request,
+                                       v1::WorkerStatus* response) override {
+    return Call(context, request->name(), response, &supervisor::Supervisor::StopWorker);
+  }
+  grpc::ServerUnaryReactor* RestartWorker(grpc::CallbackServerContext* context,
+                                          const v1::RestartWorkerRequest* request,
+                                          v1::WorkerStatus* response) override {
+    return Call(context, request->name(), response, &supervisor::Supervisor::RestartWorker);
+  }
+
+ private:
+  using Operation = void (supervisor::Supervisor::*)(std::string, supervisor::Supervisor::WorkerDone);
+
+  grpc::ServerUnaryReactor* Call(grpc::CallbackServerContext* context, const std::string& name,
+                                 v1::WorkerStatus* response, Operation operation) {
+    auto* reactor = context->DefaultReactor();
+    const auto id = WorkerId(name);
+    if (!id.ok()) {
+      reactor->Finish(ToGrpc(id.status()));
+      return reactor;
+    }
+    (supervisor_.*operation)(*id, [reactor, response](StatusOr<WorkerReport> report) {
+      if (report.ok()) Fill(*report, *response);
+      reactor->Finish(ToGrpc(report.status()));
+    });
+    return reactor;
+  }
+
+  supervisor::Supervisor& supervisor_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeWorkerService(supervisor::Supervisor& supervisor) {
+  return std::make_unique<WorkerService>(supervisor);
+}
+
+}  // namespace wampgate::management
