@@ -52,6 +52,7 @@ CLI::App* AddRun(CLI::App& app, RunOptions& run) {
           "600.")
       ->type_name("SECONDS")
       ->check(CLI::Range(0L, 31536000L).description(""));
+  command->footer("");
   return command;
 }
 
@@ -64,6 +65,7 @@ CLI::App* AddCheck(CLI::App& app, CheckOptions& check) {
       ->add_option("-d,--node-dir", check.node_directory,
                    "Where relative paths start. Default: the folder of FILE.")
       ->type_name("DIR");
+  command->footer("");
   return command;
 }
 
