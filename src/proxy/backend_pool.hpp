@@ -9,8 +9,8 @@
 namespace wampgate::proxy {
 
 /// Finds the Backend of given options, so that snapshots share it and it keeps its health and counters over
-/// configuration changes that leave it as it is. Holds none alive itself. One per worker process; loop's
-/// thread only.
+/// configuration changes that leave it as it is. Holds none alive itself. One per worker process, used by one
+/// thread: the one that builds snapshots, which need not be the loop's.
 class BackendPool {
  public:
   /// The living backend with exactly these options, else a new one.
