@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace wampgate::net {
 namespace {
@@ -60,7 +61,10 @@ void KeepAlive::OnTraffic() {
 
 void KeepAlive::Fire() {
   if (pending_.empty()) return Ping();
-  if (!handler_.WaitLonger()) return handler_.OnPeerSilent();
+  const std::uint64_t progress = handler_.Progress();
+  if (progress == KeepAliveHandler::kEverythingSent || progress == std::exchange(progress_, progress)) {
+    return handler_.OnPeerSilent();
+  }
   timer_.Restart(options_.timeout);
 }
 
@@ -69,6 +73,7 @@ void KeepAlive::Ping() {
   if (!handler_.SendPing(payload)) return timer_.Restart(options_.interval);
   ++sequence_;
   pending_ = std::move(payload);
+  progress_ = handler_.Progress();
   if (options_.timeout.count() > 0) timer_.Restart(options_.timeout);
 }
 

@@ -14,8 +14,10 @@ class KeepAliveHandler {
  public:
   /// Sends a ping that the peer has to echo. False: not possible now, to be tried an interval later.
   virtual bool SendPing(std::string_view payload) = 0;
-  /// The echo did not come in time. True: wait as long again (the ping may not have reached the peer yet).
-  virtual bool WaitLonger() = 0;
+  static constexpr std::uint64_t kEverythingSent = 0;
+  /// Grows while output leaves that is in front of the ping or behind it: a peer that still takes a backlog
+  /// is slow, not gone, and gets more time for its echo. kEverythingSent: there is no backlog.
+  virtual std::uint64_t Progress() const = 0;
   /// The peer is gone. The last call.
   virtual void OnPeerSilent() = 0;
 
@@ -53,6 +55,7 @@ class KeepAlive {
   TimerWheel& timers_;
   KeepAliveHandler& handler_;
   Options options_;
+  std::uint64_t progress_ = 0;  // when the present deadline for an echo was set
   std::uint32_t sequence_ = 0;
   bool paused_ = true;
   std::string pending_;  // payload of the ping whose echo is waited for; empty: none

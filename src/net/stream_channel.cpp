@@ -92,12 +92,8 @@ void StreamChannel::StartKeepAlive(const KeepAlive::Options& options) {
   UpdateReading();
 }
 
-bool StreamChannel::WaitLonger() {
-  // A ping behind a backlog that the peer keeps taking may not have left us yet: such a peer is slow, not
-  // gone.
-  const bool moving = stream_->pending() > 0 && stream_->octets_out() != sent_at_ping_;
-  sent_at_ping_ = stream_->octets_out();
-  return moving;
+std::uint64_t StreamChannel::Progress() const {
+  return stream_->pending() > 0 ? stream_->octets_out() : KeepAliveHandler::kEverythingSent;
 }
 
 void StreamChannel::OnPeerSilent() {

@@ -80,7 +80,7 @@ class StreamChannel : public MessageChannel,
   struct Ending;
 
   void Flush() final;
-  bool WaitLonger() final;
+  std::uint64_t Progress() const final;
   void OnPeerSilent() final;
   void UpdateReading();
   void OnDeadline();
@@ -92,7 +92,6 @@ class StreamChannel : public MessageChannel,
   std::unique_ptr<Ending> ending_;  // set from kClosing on
   std::uint64_t messages_in_ = 0;
   std::uint64_t messages_out_ = 0;
-  std::uint64_t sent_at_ping_ = 0;
   Phase phase_ = Phase::kOpen;
   bool paused_ = false;
 };

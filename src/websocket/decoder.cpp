@@ -18,14 +18,27 @@ struct Decoder::Cursor {
 };
 
 Decoder::Decoder(const ConnectionOptions& options, const std::optional<DeflateParameters>& deflate)
-    : options_(&options), inflater_(deflate ? std::make_unique<Inflater>(*deflate) : nullptr) {}
+    : options_(&options) {
+  if (!deflate) return;
+  assembly_ = std::make_unique<Assembly>();
+  assembly_->inflater.emplace(*deflate);
+}
+
+ByteBuffer& Decoder::assembled() {
+  if (!assembly_) assembly_ = std::make_unique<Assembly>();
+  return assembly_->octets;
+}
+
+void Decoder::DropAssembled() {
+  if (assembly_) assembly_->octets.Release();
+}
 
 std::size_t Decoder::Feed(std::span<char> input, DecoderSink& sink) {
   Cursor in{input.data(), input.data() + input.size()};
   auto step = Step::kGoOn;
   while (step == Step::kGoOn) step = in_frame_ ? ReadPayload(in, sink) : ReadHeader(in, sink);
   // What waits for more must not hold a whole block for a few octets.
-  if (!assembled_.empty() && assembled_.size() < ByteBuffer::kBlock / 4) assembled_.Compact();
+  if (assembly_ && !assembled().empty() && assembled().size() < ByteBuffer::kBlock / 4) assembled().Compact();
   return static_cast<std::size_t>(in.at - input.data());
 }
 
@@ -35,34 +48,47 @@ Decoder::Step Decoder::ReadHeader(Cursor& in, DecoderSink& sink) {
   const HeaderResult result = DecodeFrameHeader(in.view(), header, size);
   if (result == HeaderResult::kIncomplete) return Step::kNeedMore;
 
-  FrameContext context{inflater_ != nullptr, inside_message_, inside_message_ ? message_octets_ : 0};
+  FrameContext context{assembly_ && assembly_->inflater, inside_message_,
+                       inside_message_ ? message_octets_ : 0};
+  if (!discard_ && IsOrdinaryMessage(header, result, context, *options_)) {
+    in.at += size;
+    BeginDataFrame(header);
+    if (in.size() < header.length) return Step::kGoOn;
+    progress_ = true;
+    return ReadWhole(in, sink);
+  }
   // What is skipped is not followed: a continuation is as good as a beginning.
   if (discard_) context.inside_message = header.opcode == Opcode::kContinuation;
-  if (auto violation = CheckFrameHeader(header, result, context, *options_)) {
+  auto violation = CheckFrameHeader(header, result, context, *options_);
+  if (!violation && !discard_ && !IsControl(header.opcode)) {
+    violation = CheckFrameSize(header, context, *options_);
+  }
+  if (violation) {
     in.at += size;
     remaining_ = header.length;
     return Fail(*std::move(violation), sink);
   }
-  mask_key_ = header.mask_key;
-  if (IsControl(header.opcode)) {
-    if (in.size() < size + header.length) return Step::kNeedMore;
-    char* payload = in.at + size;
-    in.at = payload + header.length;
-    Unmask(payload, header.length, 0);
-    const auto next = sink.OnControl(header.opcode, {payload, static_cast<std::size_t>(header.length)});
-    return next == DecoderSink::Next::kGoOn ? Step::kGoOn : Step::kStop;
-  }
+  if (IsControl(header.opcode)) return ReadControl(header, size, in, sink);
   in.at += size;
-  remaining_ = header.length;
-  if (!discard_) {
-    if (auto violation = CheckFrameSize(header, context, *options_)) return Fail(*std::move(violation), sink);
-  }
   BeginDataFrame(header);
   return Step::kGoOn;
 }
 
+Decoder::Step Decoder::ReadControl(const FrameHeader& header, std::size_t size, Cursor& in,
+                                   DecoderSink& sink) {
+  if (in.size() < size + header.length) return Step::kNeedMore;
+  char* payload = in.at + size;
+  in.at = payload + header.length;
+  mask_key_ = header.mask_key;
+  Unmask(payload, header.length, 0);
+  const auto next = sink.OnControl(header.opcode, {payload, static_cast<std::size_t>(header.length)});
+  return next == DecoderSink::Next::kGoOn ? Step::kGoOn : Step::kStop;
+}
+
 void Decoder::BeginDataFrame(const FrameHeader& header) {
   in_frame_ = true;
+  remaining_ = header.length;
+  mask_key_ = header.mask_key;
   fin_ = header.fin;
   phase_ = 0;
   scanned_ = 0;
@@ -96,7 +122,7 @@ Decoder::Step Decoder::ReadPayload(Cursor& in, DecoderSink& sink) {
 }
 
 Decoder::Step Decoder::SkipPayload(Cursor& in) {
-  assembled_.Release();
+  DropAssembled();
   Consume(in, std::min<std::uint64_t>(in.size(), remaining_));
   if (remaining_ > 0) return Step::kNeedMore;
   in_frame_ = false;
@@ -108,11 +134,11 @@ Decoder::Step Decoder::ReadWhole(Cursor& in, DecoderSink& sink) {
   const std::size_t fresh = there - scanned_;
   if (fresh == 0 && there < remaining_) return Step::kNeedMore;
   Unmask(in.at + scanned_, fresh, scanned_);
-  if (auto violation = CheckText({in.at + scanned_, fresh})) return Fail(*std::move(violation), sink);
+  if (!AcceptText({in.at + scanned_, fresh})) return Fail(BadText(), sink);
   scanned_ = static_cast<std::uint32_t>(there);
   if (there < remaining_) return LeaveWhole(in, sink);
 
-  if (auto violation = CheckTextEnd()) return Fail(*std::move(violation), sink);
+  if (!AcceptTextEnd()) return Fail(CutText(), sink);
   const std::string_view payload(in.at, there);
   in.at += there;
   EndFrame();
@@ -125,7 +151,7 @@ Decoder::Step Decoder::LeaveWhole(Cursor& in, DecoderSink& sink) {
   const std::string_view head(in.at, scanned_);
   const bool stream = sink.OnLargeMessage(kind_, remaining_, head);
   mode_ = stream ? Mode::kStreamed : Mode::kAssembled;
-  if (!stream) assembled_.Append(head);
+  if (!stream) assembled().Append(head);
   Consume(in, head.size());
   scanned_ = 0;
   if (stream && sink.OnPart(head, false) != DecoderSink::Next::kGoOn) return Step::kStop;
@@ -136,11 +162,11 @@ Decoder::Step Decoder::ReadStreamed(Cursor& in, DecoderSink& sink) {
   const std::size_t there = std::min<std::uint64_t>(in.size(), remaining_);
   char* part = in.at;
   Unmask(part, there, phase_);
-  if (auto violation = CheckText({part, there})) return Fail(*std::move(violation), sink);
+  if (!AcceptText({part, there})) return Fail(BadText(), sink);
   Consume(in, there);
   const bool last = remaining_ == 0;
   if (last) {
-    if (auto violation = CheckTextEnd()) return Fail(*std::move(violation), sink);
+    if (!AcceptTextEnd()) return Fail(CutText(), sink);
     EndFrame();
   }
   return sink.OnPart({part, there}, last) == DecoderSink::Next::kGoOn ? Step::kGoOn : Step::kStop;
@@ -149,17 +175,17 @@ Decoder::Step Decoder::ReadStreamed(Cursor& in, DecoderSink& sink) {
 Decoder::Step Decoder::ReadAssembled(Cursor& in, DecoderSink& sink) {
   const std::size_t there = std::min<std::uint64_t>(in.size(), remaining_);
   if (there > 0) {
-    char* part = assembled_.Reserve(there);
+    char* part = assembled().Reserve(there);
     CopyMasked(part, in.at, there, options_->apply_mask ? mask_key_ : 0, phase_);
-    if (auto violation = CheckText({part, there})) return Fail(*std::move(violation), sink);
-    assembled_.Commit(there);
+    if (!AcceptText({part, there})) return Fail(BadText(), sink);
+    assembled().Commit(there);
     Consume(in, there);
   }
   if (remaining_ > 0) return Step::kNeedMore;
   const bool last = fin_;
   EndFrame();
   if (!last) return Step::kGoOn;
-  if (auto violation = CheckTextEnd()) return Fail(*std::move(violation), sink);
+  if (!AcceptTextEnd()) return Fail(CutText(), sink);
   return DeliverAssembled(sink);
 }
 
@@ -168,8 +194,8 @@ Decoder::Step Decoder::ReadCompressed(Cursor& in, DecoderSink& sink) {
   char* part = in.at;
   Unmask(part, there, phase_);
   Consume(in, there);
-  const std::size_t begin = assembled_.size();
-  const auto result = inflater_->Feed({part, there}, assembled_, MessageLimit(*options_));
+  const std::size_t begin = assembled().size();
+  const auto result = assembly_->inflater->Feed({part, there}, assembled(), MessageLimit(*options_));
   if (auto violation = CheckInflated(begin, result)) return Fail(*std::move(violation), sink);
   if (remaining_ > 0) return Step::kNeedMore;
   const bool last = fin_;
@@ -178,15 +204,15 @@ Decoder::Step Decoder::ReadCompressed(Cursor& in, DecoderSink& sink) {
 }
 
 Decoder::Step Decoder::FinishCompressed(DecoderSink& sink) {
-  const std::size_t begin = assembled_.size();
-  const auto result = inflater_->Finish(assembled_, MessageLimit(*options_));
+  const std::size_t begin = assembled().size();
+  const auto result = assembly_->inflater->Finish(assembled(), MessageLimit(*options_));
   if (auto violation = CheckInflated(begin, result)) return Fail(*std::move(violation), sink);
-  if (auto violation = CheckTextEnd()) return Fail(*std::move(violation), sink);
+  if (!AcceptTextEnd()) return Fail(CutText(), sink);
   return DeliverAssembled(sink);
 }
 
 Decoder::Step Decoder::DeliverAssembled(DecoderSink& sink) {
-  const ByteBuffer message = std::move(assembled_);
+  const ByteBuffer message = std::move(assembled());
   return sink.OnMessage(kind_, message.view()) == DecoderSink::Next::kGoOn ? Step::kGoOn : Step::kStop;
 }
 
@@ -194,7 +220,7 @@ Decoder::Step Decoder::DeliverAssembled(DecoderSink& sink) {
 Decoder::Step Decoder::Fail(Violation violation, DecoderSink& sink) {
   discard_ = true;
   in_frame_ = true;
-  assembled_.Release();
+  DropAssembled();
   return sink.OnViolation(violation) == DecoderSink::Next::kGoOn ? Step::kGoOn : Step::kStop;
 }
 
@@ -214,30 +240,28 @@ void Decoder::EndFrame() {
   if (fin_) inside_message_ = false;
 }
 
-std::optional<Violation> Decoder::CheckText(std::string_view octets) {
-  if (kind_ != MessageKind::kText || !options_->validate_utf8) return std::nullopt;
+bool Decoder::AcceptText(std::string_view octets) {
+  if (!is_checked_text()) return true;
   const std::size_t bad = utf8_.Feed(octets);
-  if (bad == Utf8Validator::kValid) {
-    text_octets_ += octets.size();
-    return std::nullopt;
-  }
-  return Violation{
-      kInvalidPayload,
-      fmt::format("encountered invalid UTF-8 while processing text message at payload octet index {}",
-                  text_octets_ + bad)};
+  text_octets_ += std::min(bad, octets.size());
+  return bad == Utf8Validator::kValid;
 }
 
-std::optional<Violation> Decoder::CheckTextEnd() const {
-  if (kind_ != MessageKind::kText || !options_->validate_utf8 || utf8_.Finish()) return std::nullopt;
-  return Violation{
-      kInvalidPayload,
-      fmt::format("UTF-8 text message payload ended within Unicode code point at payload octet index {}",
-                  text_octets_)};
+Violation Decoder::BadText() const {
+  return {kInvalidPayload,
+          fmt::format("encountered invalid UTF-8 while processing text message at payload octet index {}",
+                      text_octets_)};
+}
+
+Violation Decoder::CutText() const {
+  return {kInvalidPayload,
+          fmt::format("UTF-8 text message payload ended within Unicode code point at payload octet index {}",
+                      text_octets_)};
 }
 
 /// What inflating brought beyond `begin`: bad text is found before the end that came after it.
 std::optional<Violation> Decoder::CheckInflated(std::size_t begin, Inflater::Result result) {
-  if (auto violation = CheckText(assembled_.view().substr(begin))) return violation;
+  if (!AcceptText(assembled().view().substr(begin))) return BadText();
   switch (result) {
     case Inflater::Result::kOk:
       return std::nullopt;

@@ -70,8 +70,14 @@ class Decoder {
   /// What becomes of the payload of the message that is being received.
   enum class Mode : std::uint8_t { kWhole, kAssembled, kStreamed, kCompressed };
   struct Cursor;
+  /// Where messages are put together that do not come in one frame and one piece.
+  struct Assembly {
+    ByteBuffer octets;
+    std::optional<Inflater> inflater;  // set if compression was negotiated
+  };
 
   Step ReadHeader(Cursor& in, DecoderSink& sink);
+  Step ReadControl(const FrameHeader& header, std::size_t size, Cursor& in, DecoderSink& sink);
   void BeginDataFrame(const FrameHeader& header);
   Step ReadPayload(Cursor& in, DecoderSink& sink);
   Step SkipPayload(Cursor& in);
@@ -84,19 +90,24 @@ class Decoder {
   Step DeliverAssembled(DecoderSink& sink);
   Step Fail(Violation violation, DecoderSink& sink);
 
+  ByteBuffer& assembled();
+  void DropAssembled();
   void Unmask(char* octets, std::size_t count, std::size_t phase) const;
   void Consume(Cursor& in, std::size_t octets);
   void EndFrame();
-  std::optional<Violation> CheckText(std::string_view octets);
-  std::optional<Violation> CheckTextEnd() const;
+  bool is_checked_text() const { return kind_ == MessageKind::kText && options_->validate_utf8; }
+  /// False: bad text, of which BadText tells the place.
+  bool AcceptText(std::string_view octets);
+  Violation BadText() const;
+  bool AcceptTextEnd() const { return !is_checked_text() || utf8_.Finish(); }
+  Violation CutText() const;
   std::optional<Violation> CheckInflated(std::size_t begin, Inflater::Result result);
 
   const ConnectionOptions* options_;
-  std::unique_ptr<Inflater> inflater_;  // set if compression was negotiated
-  ByteBuffer assembled_;                // of a fragmented, compressed or large message
-  std::uint64_t remaining_ = 0;         // payload octets of this frame that were not consumed
-  std::uint64_t message_octets_ = 0;    // wire payload of this message's frames, this one included
-  std::uint64_t text_octets_ = 0;       // of this message that went through the validator
+  std::unique_ptr<Assembly> assembly_;
+  std::uint64_t remaining_ = 0;       // payload octets of this frame that were not consumed
+  std::uint64_t message_octets_ = 0;  // wire payload of this message's frames, this one included
+  std::uint64_t text_octets_ = 0;     // of this message that the validator found good
   std::uint32_t mask_key_ = 0;
   std::uint32_t scanned_ = 0;  // kWhole: octets of the input already unmasked and validated
   std::uint8_t phase_ = 0;     // place in the masking key of the next octet to consume

@@ -80,6 +80,7 @@ void Encoder::Extend(std::string_view more, ByteBuffer& out) {
 
 void Encoder::WriteFrames(MessageKind kind, std::string_view payload, ByteBuffer& out) {
   FrameHeader header{.rsv = deflater_ ? FrameHeader::kRsv1 : std::uint8_t{0}, .opcode = OpcodeOf(kind)};
+  if (options_->auto_fragment_size == 0) return WriteFrame(header, payload, out);
   do {
     const std::string_view piece = payload.substr(0, FragmentSize(payload.size()));
     payload.remove_prefix(piece.size());
@@ -95,8 +96,13 @@ void Encoder::WriteFrame(FrameHeader header, std::string_view payload, ByteBuffe
   header.masked = options_->mask;
   if (header.masked) header.mask_key = RandomMaskKey();
   char* begin = out.Reserve(FrameHeader::kMaxSize + payload.size());
-  out.Commit(EncodeFrameHeader(header, begin));
-  AppendPayload(payload, header.mask_key, 0, out);
+  const std::size_t size = EncodeFrameHeader(header, begin);
+  if (header.masked && options_->apply_mask) {
+    CopyMasked(begin + size, payload.data(), payload.size(), header.mask_key);
+  } else if (!payload.empty()) {
+    std::memcpy(begin + size, payload.data(), payload.size());
+  }
+  out.Commit(size + payload.size());
 }
 
 void Encoder::AppendPayload(std::string_view octets, std::uint32_t mask_key, std::size_t phase,

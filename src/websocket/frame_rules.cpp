@@ -60,11 +60,6 @@ std::optional<Violation> CheckFrameHeader(const FrameHeader& header, HeaderResul
                                   : CheckDataFrame(header, result, context);
 }
 
-std::size_t MessageLimit(const ConnectionOptions& options) {
-  constexpr std::size_t kGuard = 64 * 1024 * 1024;
-  return options.max_message_size == 0 ? kGuard : options.max_message_size;
-}
-
 std::optional<Violation> CheckFrameSize(const FrameHeader& header, const FrameContext& context,
                                         const ConnectionOptions& options) {
   const std::uint64_t message = context.message_octets + header.length;  // both below 2^63

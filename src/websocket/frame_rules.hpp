@@ -27,6 +27,20 @@ std::optional<Violation> CheckFrameSize(const FrameHeader& header, const FrameCo
                                         const ConnectionOptions& options);
 
 /// The longest message that is taken: `max_message_size`, or 64 MiB where that is 0.
-std::size_t MessageLimit(const ConnectionOptions& options);
+inline std::size_t MessageLimit(const ConnectionOptions& options) {
+  constexpr std::size_t kGuard = 64 * 1024 * 1024;
+  return options.max_message_size == 0 ? kGuard : options.max_message_size;
+}
+
+/// The usual case, told quickly: a whole uncompressed message in one frame in which both checks above would
+/// find nothing wrong.
+inline bool IsOrdinaryMessage(const FrameHeader& header, HeaderResult result, const FrameContext& context,
+                              const ConnectionOptions& options) {
+  const bool is_message = header.opcode == Opcode::kText || header.opcode == Opcode::kBinary;
+  const bool is_masked_right = header.masked ? !options.refuse_masked : !options.require_masked;
+  return result == HeaderResult::kOk && is_message && header.fin && header.rsv == 0 &&
+         !context.inside_message && is_masked_right && header.length <= MessageLimit(options) &&
+         (options.max_frame_size == 0 || header.length <= options.max_frame_size);
+}
 
 }  // namespace wampgate::websocket

@@ -14,7 +14,7 @@ using wamp::Serializer;
 using wampgate::test::RunReady;
 using wampgate::test::RunUntil;
 
-std::string Octets(std::initializer_list<int> values) {
+std::string Octets(const std::vector<int>& values) {
   std::string octets;
   for (const int value : values) octets += static_cast<char>(value);
   return octets;
@@ -86,8 +86,8 @@ TEST_F(HandshakeTest, ServerTakesTheFourOctetsOneByOneAndWhatComesBehindThem) {
 }
 
 struct Refusal {
-  std::initializer_list<int> sent;
-  std::initializer_list<int> answer;
+  std::vector<int> sent;
+  std::vector<int> answer;
   const char* reason;
 };
 
@@ -165,7 +165,7 @@ TEST_F(HandshakeTest, ClientSendsItsOctetsAndTakesTheLimitOfTheServer) {
 }
 
 TEST_F(HandshakeTest, ClientSaysWhatTheServerAnswered) {
-  const std::pair<std::initializer_list<int>, const char*> cases[] = {
+  const std::pair<std::vector<int>, const char*> cases[] = {
       {{0x7f, 0x10, 0, 0}, "the backend refused the RawSocket handshake: the serializer is not supported"},
       {{0x7f, 0x20, 0, 0},
        "the backend refused the RawSocket handshake: the maximum message length is not acceptable"},
