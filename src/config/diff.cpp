@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/resolve_endpoint.hpp"
 #include "config/resources.hpp"
 #include "config/scalar.hpp"
 #include "config/secrets.hpp"
@@ -120,7 +121,21 @@ std::vector<FieldChange> Compare(const Leaves& before, const Leaves& after) {
   return changes;
 }
 
-Change Difference(const std::string& name, const Resource* before, const Resource* after) {
+/// Whether a transport listens as before, however its endpoint is spelled: a default written out is no new
+/// listener.
+bool ListensAsBefore(const Resource& before, const Resource& after, const Environment& environment) {
+  if (before.kind != "transport" || after.kind != "transport") return false;
+  const auto& old_transport = dynamic_cast<const v1::Transport&>(*before.content);
+  const auto& new_transport = dynamic_cast<const v1::Transport&>(*after.content);
+  Problems ignored;
+  const Context context{environment, ignored};
+  return old_transport.type_case() == new_transport.type_case() && old_transport.id() == new_transport.id() &&
+         ResolveListen(old_transport.endpoint(), {}, context) ==
+             ResolveListen(new_transport.endpoint(), {}, context);
+}
+
+Change Difference(const std::string& name, const Resource* before, const Resource* after,
+                  const Environment& environment) {
   Change change;
   change.name = name;
   change.kind = (after != nullptr ? after : before)->kind;
@@ -132,6 +147,9 @@ Change Difference(const std::string& name, const Resource* before, const Resourc
                   : after == nullptr ? Action::kDelete
                   : replaces         ? Action::kReplace
                                      : Action::kUpdate;
+  if (change.action == Action::kReplace && ListensAsBefore(*before, *after, environment)) {
+    change.action = Action::kUpdate;
+  }
   return change;
 }
 
@@ -143,11 +161,12 @@ std::vector<Change> Diff(const v1::Node& before, const v1::Node& after, const En
   std::vector<Change> changes;
   for (const auto& [name, resource] : old_resources) {
     const auto found = new_resources.find(name);
-    Change change = Difference(name, &resource, found == new_resources.end() ? nullptr : &found->second);
+    Change change =
+        Difference(name, &resource, found == new_resources.end() ? nullptr : &found->second, environment);
     if (found == new_resources.end() || !change.fields.empty()) changes.push_back(std::move(change));
   }
   for (const auto& [name, resource] : new_resources) {
-    if (!old_resources.contains(name)) changes.push_back(Difference(name, nullptr, &resource));
+    if (!old_resources.contains(name)) changes.push_back(Difference(name, nullptr, &resource, environment));
   }
   std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.name < b.name; });
   return changes;

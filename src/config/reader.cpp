@@ -241,6 +241,8 @@ void Read(const Value& document, google::protobuf::Message& message, Problems& p
 }
 
 void Locate(const Value& document, Problems& problems) {
+  if (std::all_of(problems.begin(), problems.end(), [](const Problem& problem) { return problem.line > 0; }))
+    return;
   std::unordered_map<std::string, Position> index;
   Index(document, {}, index);
   for (Problem& problem : problems) {

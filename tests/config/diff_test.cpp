@@ -92,6 +92,18 @@ TEST(Diff, ReplacesAListenerWithANewAddress) {
             "replace transport workers/one/transports/raw [endpoint.port: 80 -> 81]\n");
 }
 
+TEST(Diff, KeepsAListenerThatIsOnlySpelledOtherwise) {
+  const auto at = [](const char* more) {
+    return Proxy(
+        std::string(R"("transports":[{"type":"rawsocket","id":"raw","endpoint":{"type":"tcp","port":80)") +
+        more + "}}]");
+  };
+  EXPECT_EQ(DiffText(at(""), at(R"(,"shared":false)")),
+            "update transport workers/one/transports/raw [endpoint.shared:  -> false]\n");
+  EXPECT_EQ(DiffText(at(""), at(R"(,"shared":true)")),
+            "replace transport workers/one/transports/raw [endpoint.shared:  -> true]\n");
+}
+
 TEST(Diff, NamesBackendsRoutesAndWorkers) {
   const std::string connection =
       R"({"transport":{"type":"rawsocket","endpoint":{"type":"unix","path":"r"}}})";
