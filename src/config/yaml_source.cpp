@@ -6,6 +6,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "base/utf8.hpp"
 #include "config/value.hpp"
 #include "config/yaml_scalar.hpp"
 
@@ -150,6 +151,10 @@ Problem Refusal(std::string reason, const YAML::Mark& mark) {
 
 Parsed ParseYaml(std::string_view text) {
   Parsed parsed;
+  if (!IsUtf8(text)) {
+    parsed.problems.push_back({Severity::kError, "", "configuration file is not UTF-8"});
+    return parsed;
+  }
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

@@ -59,8 +59,8 @@ TEST(ParseYaml, RefusesToNestTooDeep) {
 }
 
 TEST(ParseYaml, RefusesWhatIsNoConfiguration) {
-  for (const char* text :
-       {"a: [", "a: b: c", "? [x]\n: 1", "{}: 1", "a: 1\n---\nb: 2", "a: !tag x", "\"abc", "*x"}) {
+  for (const char* text : {"a: [", "a: b: c", "? [x]\n: 1", "{}: 1", "a: 1\n---\nb: 2", "a: !tag x", "\"abc",
+                           "*x", "a: \xFF", "a: \"\\ud800\""}) {
     const Parsed parsed = ParseYaml(text);
     EXPECT_FALSE(parsed.ok) << text;
     EXPECT_EQ(parsed.problems.size(), 1u) << text;
