@@ -73,6 +73,7 @@ class Node {
   std::unique_ptr<management::Server> management_;
   std::unique_ptr<Signals> signals_;
   int exit_code_ = 0;
+  bool stopping_ = false;
 };
 
 int Node::Run() {
@@ -165,13 +166,14 @@ void Node::ApplyFile(std::function<void(const Reply&)> done) {
 
 // The last revision may still run where the changed file cannot.
 void Node::OnFileRefused(const Reply& reply) {
-  if (!supervisor_->stored()) return OnStarted(reply);
+  if (stopping_ || !supervisor_->stored()) return OnStarted(reply);
   log::Error(kModule, "the changed node file cannot be applied; running the last revision instead",
              {{"error", Message(reply.status)}});
   supervisor_->Restore([this](const Reply& restored) { OnStarted(restored); });
 }
 
 void Node::OnStarted(const Reply& reply) {
+  if (stopping_) return;  // SIGTERM while it started
   const Status status = reply.status.ok() ? OpenManagement() : reply.status;
   if (status.ok()) {
     log::Info(kModule, "the node serves", {{"revision", reply.revision}, {"pid", ::getpid()}});
@@ -217,6 +219,7 @@ void Node::Reload() {
 }
 
 void Node::Stop() {
+  stopping_ = true;
   log::Info(kModule, "stopping: sessions end; another SIGTERM exits at once");
   NotifyStopping();
   supervisor_->Stop([this] {

@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "net/socket_address.hpp"
 
@@ -92,7 +94,8 @@ StatusOr<NodeDirectory> NodeDirectory::Open(const std::string& directory) {
 }
 
 void NodeDirectory::RemoveWhatWasMade() {
-  if (made_revisions_folder_) ::rmdir(revisions_folder().c_str());
+  std::error_code ignored;
+  if (made_revisions_folder_) std::filesystem::remove_all(revisions_folder(), ignored);
   if (!made_state_folder_) return;
   ::unlink(control_socket().c_str());
   ::unlink(process_records().c_str());

@@ -50,5 +50,16 @@ TEST(Stop, ExitsAtOnceOnTheSecondSigterm) {
   EXPECT_TRUE(Await([&] { return !Lives(worker); }));
 }
 
+TEST(Stop, WhileTheNodeStartsIsOrderlyToo) {
+  const NodeFolder folder;
+  folder.Write(Document({.port = FreePort(), .processes = 4}));
+  Daemon daemon(folder.Run(), folder / "log");
+  ASSERT_TRUE(daemon.AwaitOutput("worker process started"));
+  const std::vector<pid_t> workers = daemon.Workers();
+  daemon.Signal(SIGTERM);
+  EXPECT_EQ(daemon.AwaitExit(), 0) << daemon.Output();
+  for (const pid_t worker : workers) EXPECT_FALSE(Lives(worker));
+}
+
 }  // namespace
 }  // namespace wampgate::test
