@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/check.hpp"
+#include "websocket/frame_rules.hpp"
 #include "websocket/mask.hpp"
 
 namespace wampgate::websocket {
@@ -41,7 +42,7 @@ bool Encoder::WriteMessage(MessageKind kind, std::string_view payload, Coalesce 
     return true;
   }
   WriteFrames(kind, payload, out);
-  const bool may_grow = coalesce == Coalesce::kYes && payload.size() <= FragmentSize(kMaxJoined) &&
+  const bool may_grow = coalesce == Coalesce::kYes && payload.size() <= MaxJoined() &&
                         (!deflater_ || deflater_->can_continue());
   open_end_ = may_grow ? out.size() : 0;
   open_payload_ = static_cast<std::uint32_t>(payload.size());
@@ -53,7 +54,7 @@ bool Encoder::CanExtend(MessageKind kind, std::size_t more, const ByteBuffer& ou
   // Compressed, `more` gets shorter, or longer by what zlib adds to what it cannot compress.
   if (deflater_) more += more / 1000 + 64;
   return open_end_ != 0 && open_end_ == out.size() && open_kind_ == kind &&
-         open_payload_ + more <= FragmentSize(kMaxJoined) && more <= kMaxJoined;
+         open_payload_ + more <= MaxJoined() && more <= kMaxJoined;
 }
 
 void Encoder::Extend(std::string_view more, ByteBuffer& out) {
@@ -153,6 +154,10 @@ void Encoder::WritePart(std::string_view octets, ByteBuffer& out) {
     message.message_left -= piece.size();
     if (message.frame_left == 0 && message.message_left > 0) BeginStreamedFrame(out);
   }
+}
+
+std::uint64_t Encoder::MaxJoined() const {
+  return FragmentSize(std::min<std::uint64_t>(kMaxJoined, MessageLimit(*options_)));
 }
 
 std::uint64_t Encoder::FragmentSize(std::uint64_t left) const {

@@ -19,7 +19,7 @@ namespace wampgate::websocket {
 /// which the socket empties from the front.
 class Encoder {
  public:
-  /// Messages that may share a frame are joined up to this payload.
+  /// Messages that may share a frame are joined up to this payload, at most.
   static constexpr std::size_t kMaxJoined = 65535;
 
   /// `options` outlives the encoder.
@@ -62,6 +62,8 @@ class Encoder {
   void WriteFrame(FrameHeader header, std::string_view payload, ByteBuffer& out);
   void BeginStreamedFrame(ByteBuffer& out);
   void AppendPayload(std::string_view octets, std::uint32_t mask_key, std::size_t phase, ByteBuffer& out);
+  /// kMaxJoined, or less where messages or fragments are limited to less.
+  std::uint64_t MaxJoined() const;
   std::uint64_t FragmentSize(std::uint64_t left) const;
 
   const ConnectionOptions* options_;

@@ -116,7 +116,7 @@ TEST_F(ChannelTest, AnswersOnlyTheLatestPingOfAPeerThatDoesNotRead) {
 
 TEST_F(ChannelTest, PingsAndDropsAPeerThatDoesNotAnswer) {
   options.ping_interval = milliseconds(100);
-  options.ping_timeout = milliseconds(200);
+  options.ping_timeout = milliseconds(600);
   Open();
   ASSERT_TRUE(RunUntil([&] { return received += net::Get(peer), received.size() >= 16; }));
   EXPECT_EQ(received.substr(0, 4), std::string("\1\0\0\x0c", 4));

@@ -154,6 +154,15 @@ TEST_F(EncoderTest, StartsANewFrameAt64KiBAndAtTheFragmentSize) {
               ElementsAre(Frame{.opcode = 1, .payload = "abcd"}, Frame{.opcode = 1, .payload = "e"}));
 }
 
+TEST_F(EncoderTest, JoinsNothingBeyondTheMessageLimit) {
+  options.max_message_size = 5;
+  Encoder encoder(options, std::nullopt);
+  Write(encoder, "abc", Coalesce::kYes);
+  Write(encoder, "de", Coalesce::kYes);
+  Write(encoder, "f", Coalesce::kYes);
+  EXPECT_THAT(Read(), ElementsAre("text abcde", "text f"));
+}
+
 TEST_F(EncoderTest, DoesNotJoinCompressedMessagesWithoutContextTakeover) {
   const DeflateParameters parameters{.deflate_no_context_takeover = true,
                                      .inflate_no_context_takeover = true};

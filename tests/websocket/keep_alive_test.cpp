@@ -62,7 +62,7 @@ TEST_F(KeepAliveTest, IgnoresPongsThatEchoSomethingElse) {
 }
 
 TEST_F(KeepAliveTest, TakesDataForAnAnswerUnlessToldNotTo) {
-  Ping(milliseconds(100), milliseconds(250));
+  Ping(milliseconds(100), milliseconds(600));
   Open();
   ASSERT_TRUE(RunUntilFrames(1));
   PeerSends(Text("alive"));
@@ -80,23 +80,23 @@ TEST_F(KeepAliveTest, TakesDataForAnAnswerUnlessToldNotTo) {
 }
 
 TEST_F(KeepAliveTest, StandsStillWhileThePeerIsNotReadAndStartsAnewAfterwards) {
-  Ping(milliseconds(100), milliseconds(150));
+  Ping(milliseconds(100), milliseconds(400));
   Open();
   ASSERT_TRUE(RunUntilFrames(1));
   channel->PauseReading();
   PeerSends(ClientWire({.opcode = 10, .payload = frames[0].payload}));
-  EXPECT_TRUE(Quiet(milliseconds(500)));
+  EXPECT_TRUE(Quiet(milliseconds(700)));
   channel->ResumeReading();
   ASSERT_TRUE(RunUntilFrames(2));  // the echo was there in time
   EXPECT_EQ(receiver.ends, 0);
   channel->PauseReading();
-  EXPECT_TRUE(Quiet(milliseconds(300)));
+  EXPECT_TRUE(Quiet(milliseconds(600)));
   channel->ResumeReading();
   ASSERT_TRUE(RunUntilEnd());  // no echo this time, and the deadline runs again
 }
 
 TEST_F(KeepAliveTest, DoesNotTakeASlowReaderForADeadOne) {
-  Ping(milliseconds(100), milliseconds(200));
+  Ping(milliseconds(100), milliseconds(600));
   Open();
   EXPECT_TRUE(channel->Send(MessageKind::kBinary, std::string(16 << 20, 'x')));
   const auto begin = std::chrono::steady_clock::now();
@@ -112,7 +112,7 @@ TEST_F(KeepAliveTest, DoesNotTakeASlowReaderForADeadOne) {
           received += static_cast<std::size_t>(got);
         return receiver.ends > 0;
       },
-      milliseconds(1200)));
+      milliseconds(2000)));
   EXPECT_LT(received, std::size_t{16 << 20});
   EXPECT_TRUE(RunUntilEnd());  // it stops reading: now it counts
 }
