@@ -60,6 +60,7 @@ bool FrontendSession::FromClient::OnLargeMessage(std::size_t total, std::string_
 }
 
 void FrontendSession::FromClient::OnPart(std::string_view octets, bool last) {
+  if (last) session.runtime_.registry.CountMessage();
   session.relay_.PassPart(Toward::kBackend, octets, last);
   if (session.end_after_part_) session.AfterPart();
 }
@@ -74,6 +75,7 @@ bool FrontendSession::FromBackend::OnLargeMessage(std::size_t total, std::string
 }
 
 void FrontendSession::FromBackend::OnPart(std::string_view octets, bool last) {
+  if (last) session.runtime_.registry.CountMessage();
   session.relay_.PassPart(Toward::kClient, octets, last);
   if (session.end_after_part_) session.AfterPart();
 }
@@ -88,7 +90,12 @@ SessionAction FrontendSession::Step(SessionEvent event) {
   return transition.action;
 }
 
+std::string_view FrontendSession::backend() const {
+  return backend_ ? std::string_view(backend_->options().name) : std::string_view();
+}
+
 void FrontendSession::OnClientMessage(std::string_view message) {
+  runtime_.registry.CountMessage();
   if (state_ == SessionState::kOpen) [[likely]] {
     switch (relay_.Pass(Toward::kBackend, message)) {
       case Relay::Passed::kYes:
@@ -135,6 +142,7 @@ void FrontendSession::OnClientSessionMessage(MessageType type, std::string_view 
 }
 
 void FrontendSession::OnBackendMessage(std::string_view message) {
+  runtime_.registry.CountMessage();
   switch (state_) {
     case SessionState::kOpen:
       switch (relay_.Pass(Toward::kClient, message)) {

@@ -37,6 +37,7 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   const wamp::TransportDetails& details() const override { return details_; }
   std::uint64_t id() const override { return id_; }
   const std::string& realm() const override { return realm_; }
+  std::string_view backend() const override;
 
  private:
   /// Why a session ends: the reason of the log, and what the peers are told.

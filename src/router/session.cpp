@@ -101,6 +101,7 @@ const std::string& Session::realm() const {
 }
 
 void Session::OnMessage(std::string_view message) {
+  router_.sessions().CountMessage();
   if (state_ == SessionState::kClosed) return;
   const auto type = wamp::PeekType(link_->serializer(), message);
   if (!type.ok()) return Violate(Message(type.status()));

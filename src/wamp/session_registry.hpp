@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/end_reason.hpp"
@@ -25,6 +26,8 @@ class Session {
   /// WAMP session id, 0 before WELCOME; realm, empty before HELLO.
   virtual std::uint64_t id() const = 0;
   virtual const std::string& realm() const = 0;
+  /// Resource name of the backend it is joined to; empty before WELCOME and at the embedded router.
+  virtual std::string_view backend() const { return {}; }
 };
 
 /// Owns the sessions of one process. Loop's thread only.
@@ -49,12 +52,17 @@ class SessionRegistry {
   void CountEnd(EndReason reason);
   const std::unordered_map<int, std::uint64_t>& ends() const { return ends_; }
 
+  /// WAMP messages received from clients and backends since the start.
+  void CountMessage() { ++messages_; }
+  std::uint64_t messages() const { return messages_; }
+
  private:
   std::unordered_map<Session*, std::unique_ptr<Session>> sessions_;
   std::map<std::string, std::size_t> by_transport_;
   std::function<void(std::unique_ptr<Session>)> dispose_;
   std::function<void()> on_empty_;
   std::unordered_map<int, std::uint64_t> ends_;
+  std::uint64_t messages_ = 0;
 };
 
 }  // namespace wampgate::wamp

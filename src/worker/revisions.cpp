@@ -11,7 +11,41 @@ namespace {
 constexpr std::string_view kModule = "worker";
 
 bool IsReplaced(const config::Transport& before, const config::Transport& after) {
-  return !(before.endpoint == after.endpoint) || before.protocol.index() != after.protocol.index();
+  // Its address, not its backlog or mode.
+  return net::ToString(before.endpoint) != net::ToString(after.endpoint) ||
+         before.protocol.index() != after.protocol.index();
+}
+
+bool IsReplaced(const proxy::BackendOptions& before, const proxy::BackendOptions& after) {
+  return net::ToString(before.endpoint) != net::ToString(after.endpoint) ||
+         before.transport.index() != after.transport.index();
+}
+
+using Backends = std::map<std::string, const proxy::BackendOptions*>;  // by resource name
+
+void Collect(const std::optional<proxy::TransparentOptions>& transparent, Backends& backends) {
+  if (!transparent) return;
+  for (const auto& [realm, group] : transparent->by_realm) {
+    for (const proxy::BackendOptions& backend : group) backends[backend.name] = &backend;
+  }
+  for (const proxy::BackendOptions& backend : transparent->fallback) backends[backend.name] = &backend;
+}
+
+/// The worker's own, and those of its transports and paths in transparent mode.
+Backends BackendsOf(const Snapshot& snapshot) {
+  Backends backends;
+  for (const auto& [id, backend] : snapshot.worker().backends) backends[backend.name] = &backend;
+  for (const auto& [name, part] : snapshot.transports()) {
+    const auto& protocol = part->settings->protocol;
+    if (const auto* raw = std::get_if<config::RawSocketTransport>(&protocol))
+      Collect(raw->transparent, backends);
+    if (const auto* ws = std::get_if<config::WampWebSocket>(&protocol)) Collect(ws->transparent, backends);
+    for (const auto& [path, service] : part->services) {
+      const auto* ws = std::get_if<config::WampWebSocket>(&service.settings->service);
+      if (ws != nullptr) Collect(ws->transparent, backends);
+    }
+  }
+  return backends;
 }
 
 /// The first transport of the snapshot that would have no socket to accept from; empty if all have one.
@@ -95,7 +129,7 @@ void Revisions::Commit(const internal::Commit& commit) {
     around_.factory.Commit(current_->worker_part());
     around_.transports.Apply(*current_, std::move(pending.sockets));
     if (before && commit.removal() == internal::Commit::CLOSE)
-      EndSessionsOf(RemovedEndpoints(*before, *current_));
+      EndSessionsOf(RemovedParts(*before, *current_));
     around_.helper.Release(std::move(before));
     log::Info(kModule, "revision applied",
               {{"revision", applied()}, {"transports", around_.transports.size()}});
@@ -121,15 +155,17 @@ void Revisions::Forget(std::uint64_t transaction) {
   pending_.erase(found);
 }
 
-void Revisions::EndSessionsOf(const std::set<std::string>& removed) {
+void Revisions::EndSessionsOf(const std::set<std::string, std::less<>>& removed) {
   if (removed.empty()) return;
   around_.sessions.ForEach([&removed](wamp::Session& session) {
-    if (removed.contains(session.details().transport)) session.End(EndReason::kClosedByOperator);
+    if (removed.contains(session.details().transport) || removed.contains(session.backend())) {
+      session.End(EndReason::kClosedByOperator);
+    }
   });
 }
 
-std::set<std::string> RemovedEndpoints(const Snapshot& before, const Snapshot& after) {
-  std::set<std::string> removed;
+std::set<std::string, std::less<>> RemovedParts(const Snapshot& before, const Snapshot& after) {
+  std::set<std::string, std::less<>> removed;
   for (const auto& [name, part] : before.transports()) {
     const std::shared_ptr<const TransportPart> successor = after.Find(name);
     const bool replaced = !successor || IsReplaced(*part->settings, *successor->settings);
@@ -140,9 +176,15 @@ std::set<std::string> RemovedEndpoints(const Snapshot& before, const Snapshot& a
         const auto found = successor->services.find(path);
         if (found != successor->services.end()) now = &found->second;
       }
-      if (now == nullptr || now->settings->service.index() != service.settings->service.index())
+      if (now == nullptr || now->settings->service.index() != service.settings->service.index()) {
         removed.insert(path);
+      }
     }
+  }
+  const Backends present = BackendsOf(after);
+  for (const auto& [name, backend] : BackendsOf(before)) {
+    const auto found = present.find(name);
+    if (found == present.end() || IsReplaced(*backend, *found->second)) removed.insert(name);
   }
   return removed;
 }

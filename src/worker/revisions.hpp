@@ -61,7 +61,7 @@ class Revisions {
   void Built(std::uint64_t transaction, std::uint64_t number, Snapshot::Result result);
   void Answer(std::uint64_t transaction, const std::string& error, const std::string& error_path);
   void Forget(std::uint64_t transaction);
-  void EndSessionsOf(const std::set<std::string>& removed);
+  void EndSessionsOf(const std::set<std::string, std::less<>>& removed);
 
   Surroundings around_;
   std::shared_ptr<const Snapshot> current_;
@@ -69,9 +69,9 @@ class Revisions {
   std::uint64_t last_number_ = 0;
 };
 
-/// Resource names of the transports and paths of `before` that `after` does not have or has as something else
-/// (another address, another kind of service): what the sessions on them must be told.
-std::set<std::string> RemovedEndpoints(const Snapshot& before, const Snapshot& after);
+/// Resource names of the transports, paths and backends of `before` that `after` does not have or has as
+/// something else (another address, another kind of service): what the sessions on them must be told.
+std::set<std::string, std::less<>> RemovedParts(const Snapshot& before, const Snapshot& after);
 
 /// Pairs the sockets of a frame with its descriptors; surplus ones of either are left out.
 std::vector<PassedSocket> PairSockets(

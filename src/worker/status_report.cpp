@@ -38,6 +38,7 @@ internal::Frame StatusReport::Collect() const {
   status.set_sessions(around_.sessions.size());
   status.set_connections(counters.connections + around_.sessions.size());
   status.set_accepted_total(counters.accepted);
+  status.set_messages_total(around_.sessions.messages());
   status.set_turned_away_total(counters.turned_away);
   status.set_log_lines_dropped(log::dropped());
   for (const auto& [transport, count] : around_.sessions.by_transport()) {

@@ -103,5 +103,32 @@ TEST_F(Relay, EndsTheClientWhenTheRouterIsLost) {
   });
 }
 
+TEST_F(Relay, SessionsOnARemovedBackendEndOnlyWhenTheyAreToBeClosed) {
+  StubRouter router(socket_path());
+  StartWith(RawSocketNode());
+  auto client = WampClient::RawSocket({port()}, Serializer::kJson);
+  While([&] { EXPECT_EQ(client->Join("realm1").at(0), 2); });
+  config::Node moved = RawSocketNode();
+  auto& transport = std::get<config::RawSocketTransport>(moved.workers[0].transports[0].protocol);
+  transport.transparent->fallback[0].endpoint = net::UnixConnect{directory_ + "/elsewhere.sock"};
+  const auto echoes = [&] {
+    client->Send({48, 1, json::object(), "com.example.echo"});
+    EXPECT_EQ(client->Receive(), (json{50, 1, json::object()}));
+  };
+  Define("moved", moved);
+  ASSERT_EQ(Prepare(2, "moved"), "");
+  ASSERT_EQ(Commit(2, internal::Commit::KEEP), 2U);
+  While(echoes);
+
+  ASSERT_EQ(Prepare(3, "first"), "");  // back, and away again
+  ASSERT_EQ(Commit(3, internal::Commit::KEEP), 3U);
+  ASSERT_EQ(Prepare(4, "moved"), "");
+  ASSERT_EQ(Commit(4, internal::Commit::CLOSE), 4U);
+  While([&] {
+    EXPECT_EQ(client->Receive().at(0), 6);
+    EXPECT_TRUE(client->AwaitEnd());
+  });
+}
+
 }  // namespace
 }  // namespace wampgate::worker

@@ -92,7 +92,7 @@ TEST(Snapshot, MakesANewWorkerPartWhenRoutesDiffer) {
   EXPECT_EQ(first->Find("workers/w/transports/a"), second->Find("workers/w/transports/a"));
 }
 
-TEST(RemovedEndpoints, AreThoseThatAreGoneOrBecameSomethingElse) {
+TEST(RemovedParts, AreThoseThatAreGoneOrBecameSomethingElse) {
   FakeParts parts;
   const auto before =
       Build(1,
@@ -105,13 +105,37 @@ TEST(RemovedEndpoints, AreThoseThatAreGoneOrBecameSomethingElse) {
   config::Transport c = WebTransport("c", {{"z", "1"}});
   std::get<net::TcpListen>(c.endpoint).port = 1;  // another address: replaced with all its paths
   const auto after = Build(2, NodeWith({a, c}), parts, before);
-  const std::set<std::string> expected{"workers/w/transports/a/paths/gone",
-                                       "workers/w/transports/a/paths/turned",
-                                       "workers/w/transports/b",
-                                       "workers/w/transports/b/paths/z",
-                                       "workers/w/transports/c",
-                                       "workers/w/transports/c/paths/z"};
-  EXPECT_EQ(RemovedEndpoints(*before, *after), expected);
+  const std::set<std::string, std::less<>> expected{"workers/w/transports/a/paths/gone",
+                                                    "workers/w/transports/a/paths/turned",
+                                                    "workers/w/transports/b",
+                                                    "workers/w/transports/b/paths/z",
+                                                    "workers/w/transports/c",
+                                                    "workers/w/transports/c/paths/z"};
+  EXPECT_EQ(RemovedParts(*before, *after), expected);
+}
+
+TEST(RemovedParts, HaveBackendsThatAreGoneOrElsewhereButNotThoseWithOtherTimeouts) {
+  const auto backend = [](const std::string& id, const std::string& path) {
+    proxy::BackendOptions options;
+    options.id = id;
+    options.name = "workers/w/backends/" + id;
+    options.endpoint = net::UnixConnect{path};
+    return options;
+  };
+  FakeParts parts;
+  config::Node first = NodeWith({});
+  for (const std::string id : {"gone", "moved", "kept"})
+    first.workers[0].backends[id] = backend(id, "/run/a.sock");
+  config::Node second = NodeWith({});
+  second.workers[0].backends["moved"] = backend("moved", "/run/b.sock");
+  second.workers[0].backends["kept"] = backend("kept", "/run/a.sock");
+  second.workers[0].backends["kept"].join_timeout = std::chrono::milliseconds(1);
+  std::get<net::UnixConnect>(second.workers[0].backends["kept"].endpoint).timeout =
+      std::chrono::milliseconds(1);
+  const auto before = Build(1, first, parts);
+  const auto after = Build(2, second, parts, before);
+  EXPECT_EQ(RemovedParts(*before, *after),
+            (std::set<std::string, std::less<>>{"workers/w/backends/gone", "workers/w/backends/moved"}));
 }
 
 }  // namespace
