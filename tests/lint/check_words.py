@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 root = pathlib.Path(sys.argv[1])
-PROMISE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not implemented|unimplemented", re.I)
+PROMISE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not implemented|unimplemented")
 SKIP = re.compile(r"GTEST_SKIP|\bDISABLED_|\.skip\(|xfail")
 MACHINE = re.compile(r"(?<![\w.])/(work|farm|root)/")
 NAME = re.compile(r"\b\w*(Manager|Helper|Utils)\b")

@@ -6,12 +6,12 @@ namespace {
 
 using wampgate::test::RunUntil;
 
-// What JSON has no word for: CBOR's `undefined`.
-const std::string kUndefined = "\xF7";
+// What JSON has no word for: a simple value of CBOR.
+const std::string kNoWord = "\xE0";
 
 /// A client that speaks JSON to a router that speaks CBOR: what the router says may be unexpressible for the
 /// client. `Raw…` writes a message of `head` (a list without its end) followed by arguments that hold
-/// `undefined`.
+/// such a value.
 class Refusal : public ProxyTest {
  protected:
   Refusal() { UseTransparent({"a"}); }
@@ -21,11 +21,11 @@ class Refusal : public ProxyTest {
     client_ = Connect(client);
     router_ = Join(client_);
   }
-  /// In CBOR: the elements, then [undefined].
+  /// In CBOR: the elements, then [simple(0)].
   static std::string Unexpressible(const Json& elements) {
     std::string message = wamp::WriteDocument(Serializer::kCbor, elements);
     ++message[0];  // one element more
-    return message + "\x81" + kUndefined;
+    return message + "\x81" + kNoWord;
   }
   void ExpectError(const Json& message, int answered, int request, const std::string& uri) {
     ASSERT_TRUE(message.is_array());
@@ -56,7 +56,7 @@ TEST_F(Refusal, AnswersSubscribeAndRegisterWithError) {
   Open(Serializer::kCbor, Serializer::kJson);
   for (const int type : {32, 64}) {
     std::string message = wamp::WriteDocument(Serializer::kCbor, Json::array({type, 3, {{"x_a", 1}}, "a.b"}));
-    message.replace(message.find("x_a") + 3, 1, kUndefined);
+    message.replace(message.find("x_a") + 3, 1, kNoWord);
     client_.peer->Deliver(message);
     ExpectError(client_.Next(), type, 3, kInvalid);
   }
