@@ -165,12 +165,14 @@ bool CborReader::Entry(W& writer, std::size_t depth) {
 
 template <class W>
 bool CborReader::Tag(W& writer, unsigned info, std::size_t depth) {
-  constexpr std::uint64_t kPositiveBignum = 2, kNegativeBignum = 3, kSelfDescribed = 55799;
+  constexpr std::uint64_t kPositiveBignum = 2, kNegativeBignum = 3, kUint8Array = 64, kSelfDescribed = 55799;
   std::uint64_t tag = 0;
   if (!Argument(info, tag)) return false;
   if (tag == kPositiveBignum) return Bignum(writer, Sign::kPositive);
   if (tag == kNegativeBignum) return Bignum(writer, Sign::kNegative);
-  if (tag != kSelfDescribed && !NoForm<W>("tagged value")) return false;
+  // How JavaScript clients write a Uint8Array: octets all the same (RFC 8746 2.1).
+  const bool is_octets = tag == kUint8Array && left() > 0 && (static_cast<unsigned char>(*at_) >> 5) == 2;
+  if (tag != kSelfDescribed && !is_octets && !NoForm<W>("tagged value")) return false;
   return Value(writer, depth);
 }
 

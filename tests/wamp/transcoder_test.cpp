@@ -246,6 +246,11 @@ TEST(Transcode, SkipsTheSelfDescribedTag) {
   EXPECT_EQ(CborToJson("82 d9d9f7 01 d9d9f7 d9d9f7 02"), "[1,2]");
 }
 
+TEST(Transcode, TypedArraysOfOctetsAreBinary) {
+  EXPECT_EQ(CborToJson("81 d840 42 00ff"), R"(["\u0000AP8="])");
+  EXPECT_EQ(CborToJson("81 d840 01"), "unexpressible");
+}
+
 TEST(Transcode, UndefinedOfJavaScriptClientsIsNull) {
   EXPECT_EQ(CborToJson("82 01 f7"), "[1,null]");
   ByteBuffer out;
