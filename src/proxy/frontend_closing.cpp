@@ -250,6 +250,7 @@ void FrontendSession::LogEnd() const {
   log::Info("proxy", "session ended",
             {{"transport", details_.transport},
              {"peer", details_.peer},
+             {"session", id_},
              {"realm", realm_},
              {"authid", authid_},
              {"role", role_},

@@ -1,4 +1,7 @@
 // The rows of spec 5.9.5 with their fixes, and the ends that the node brings about.
+#include <algorithm>
+
+#include "base/log.hpp"
 #include "proxy/proxy_fixture.hpp"
 
 namespace wampgate::proxy::test {
@@ -187,6 +190,23 @@ TEST_F(SessionEnd, APeerThatNeverClosesIsDroppedAfterADeadline) {
   EXPECT_TRUE(
       wampgate::test::RunUntil(loop_, [&] { return client_.peer->aborted; }, std::chrono::seconds(30)));
   ExpectEnd(EndReason::kShutdown);
+}
+
+TEST_F(SessionEnd, WritesOneLogLineWithItsFieldsInOrder) {
+  log::SetLevel(log::Level::kInfo);
+  testing::internal::CaptureStderr();
+  client_.Say(Goodbye("wamp.close.normal"));
+  router_->Say(Goodbye("wamp.close.goodbye_and_out"));
+  EXPECT_TRUE(RunUntilGone());
+  const std::string lines = testing::internal::GetCapturedStderr();
+  log::SetLevel(log::Level::kWarning);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 1) << lines;
+  EXPECT_THAT(lines,
+              testing::ContainsRegex(
+                  "session ended transport=workers/w/transports/t peer=tcp4:127.0.0.1:4242 session=4711 "
+                  "realm=realm1 authid=joe role=anonymous backend=a reason=client_goodbye "
+                  "detail=wamp.close.normal duration_ms=[0-9]+ messages_in=[0-9]+ messages_out=2 "
+                  "octets_in=[0-9]+ octets_out=[0-9]+"));
 }
 
 TEST_F(SessionEnd, BackendCountsItsOpenSessions) {

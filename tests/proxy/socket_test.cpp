@@ -14,7 +14,7 @@ namespace {
 class Sockets : public SocketWorld {
  protected:
   Sockets() { log::SetLevel(log::Level::kError); }
-  ~Sockets() override { log::SetLevel(log::Level::kInfo); }
+  ~Sockets() override { log::SetLevel(log::Level::kWarning); }
   /// Sanitizers keep freed memory; there the figures say nothing.
 #ifdef WAMPGATE_ASAN
   static constexpr bool kMeasuresMemory = false;
