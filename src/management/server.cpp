@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <memory>
 
 #include "base/timer_wheel.hpp"
 #include "management/services.hpp"
@@ -48,10 +49,13 @@ struct Server::State {
   std::unique_ptr<grpc::Service> workers;
   std::unique_ptr<grpc::Server> server;
   Timer health;
+  std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
 
   void WatchHealth() {
-    supervisor.GetHealth(
-        [this](bool healthy) { server->GetHealthCheckService()->SetServingStatus(healthy); });
+    // The answer is posted: it may come when the server is gone.
+    supervisor.GetHealth([this, watched = std::weak_ptr<const bool>(alive)](bool healthy) {
+      if (!watched.expired()) server->GetHealthCheckService()->SetServingStatus(healthy);
+    });
     health.Start(loop.timers(), kHealthInterval, [this] { WatchHealth(); });
   }
 };
