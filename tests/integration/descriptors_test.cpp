@@ -1,0 +1,69 @@
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "integration/configurations.hpp"
+#include "support/node_process.hpp"
+#include "support/proc.hpp"
+#include "support/stub_router.hpp"
+#include "support/wamp_client.hpp"
+
+namespace wampgate::test {
+namespace {
+
+using wamp::Serializer;
+
+constexpr std::uint64_t kDescriptors = 256;
+constexpr int kIdle = 300;  // more connections than the worker has descriptors
+
+bool Joins(int port) {
+  auto client = WampClient::RawSocket({port}, Serializer::kJson);
+  const json answer = client->Join("realm1");
+  return answer.is_array() && answer.at(0) == 2;
+}
+
+TEST(DescriptorLimit, TurnsNewcomersAwayDoesNotSpinAndRecovers) {
+  NodeProcess node;
+  StubRouter router(node.directory() + "/router.sock");
+  node.Start({.configuration = NodeText({TransparentWorker()}), .descriptors = kDescriptors});
+  const int web_port = node.AwaitPort("edge", "web");
+  const int raw_port = node.AwaitPort("edge", "raw");
+  ASSERT_NE(web_port, 0) << node.log();
+  ASSERT_EQ(node.Workers().size(), 1U) << node.log();
+  const pid_t worker = node.Workers().begin()->second;
+  ASSERT_TRUE(Joins(raw_port)) << node.log();
+
+  // Plain HTTP connections that say nothing: each holds a descriptor and none is a session.
+  std::vector<std::unique_ptr<BlockingSocket>> idle;
+  for (int i = 0; i < kIdle; ++i) idle.push_back(std::make_unique<BlockingSocket>(ConnectTo({web_port})));
+  const auto ended = [&] {
+    return std::count_if(idle.begin(), idle.end(), [](const auto& socket) {
+      socket->Fill(1, std::chrono::milliseconds(0));
+      return socket->ended();
+    });
+  };
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(8);  // before head deadlines fire
+  while (ended() < kIdle - static_cast<int>(kDescriptors) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_GE(ended(), kIdle - static_cast<int>(kDescriptors)) << node.log();
+
+  const auto before = ReadProcess(worker);
+  ASSERT_TRUE(before) << node.log();
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // the time over which its CPU is measured
+  const auto after = ReadProcess(worker);
+  ASSERT_TRUE(after) << node.log();
+  EXPECT_LT(after->cpu - before->cpu, std::chrono::milliseconds(200)) << "the worker spins";
+
+  idle.clear();
+  bool recovered = false;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (!recovered && std::chrono::steady_clock::now() < end) recovered = Joins(raw_port);
+  EXPECT_TRUE(recovered) << node.log();
+  EXPECT_EQ(node.Workers().begin()->second, worker) << "the worker was replaced";
+  EXPECT_EQ(node.Stop(), 0) << node.log();
+}
+
+}  // namespace
+}  // namespace wampgate::test

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+
+namespace wampgate::test {
+
+/// How to start a node.
+struct NodeOptions {
+  std::string configuration;  ///< text of the node file (JSON)
+  std::optional<std::uint64_t> descriptors =
+      {};                                   ///< RLIMIT_NOFILE, soft and hard, of the node and its workers
+  std::vector<std::string> arguments = {};  ///< more for the command line
+};
+
+/// A real node: `wampgated run` with a node directory of its own. Its log is read as JSON lines. Killed with
+/// all its workers by the destructor.
+class NodeProcess {
+ public:
+  static constexpr std::chrono::milliseconds kDeadline{30000};
+
+  /// An empty node directory; files that the configuration names can be put there before Start.
+  NodeProcess();
+  ~NodeProcess();
+  NodeProcess(const NodeProcess&) = delete;
+  NodeProcess& operator=(const NodeProcess&) = delete;
+
+  void Start(const NodeOptions& options);
+  const std::string& directory() const { return directory_; }
+  pid_t pid() const { return pid_; }
+
+  /// Waits until a log line satisfies `matches` and returns it; null if none comes in time or the node ends
+  /// first.
+  using Matches = std::function<bool(const nlohmann::json&)>;
+  nlohmann::json AwaitLine(const Matches& matches, std::chrono::milliseconds deadline = kDeadline);
+  /// Waits until `processes` processes of the worker listen on the transport; its TCP port, 0 for Unix
+  /// sockets and when they do not.
+  int AwaitPort(const std::string& worker, const std::string& transport, int processes = 1);
+  /// All log lines so far, as written.
+  std::string log();
+
+  /// Pids of the worker processes that live, by the name in their log lines ("worker/0").
+  std::map<std::string, pid_t> Workers();
+
+  void Signal(int signal) const;
+  /// The exit code; nothing if the node does not end in time, 128 + the signal that ended it.
+  std::optional<int> AwaitExit(std::chrono::milliseconds deadline = kDeadline);
+  /// SIGTERM, then AwaitExit.
+  std::optional<int> Stop();
+  /// Whether no process that the node started is left.
+  bool NothingLeft();
+
+ private:
+  void Launch(const std::vector<std::string>& arguments, const NodeOptions& options, int log_pipe) const;
+  bool ReadLog(std::chrono::milliseconds wait);
+  void NoteChildren();
+
+  std::string directory_;
+  pid_t pid_ = -1;
+  UniqueFd log_;
+  std::string partial_;
+  std::string text_;
+  std::vector<nlohmann::json> lines_;
+  std::map<pid_t, std::string> children_;  // every child ever seen, with its start time
+  std::optional<int> exit_code_;
+};
+
+}  // namespace wampgate::test
