@@ -47,7 +47,7 @@ EndWords WordsFor(EndReason reason) {
     case EndReason::kClosedByOperator:
       return {kKilled, 1001, "session closed by the operator"};
     case EndReason::kShutdown:
-      return {uri::kCloseSystemShutdown, 1001, "the node is shutting down"};
+      return {uri::kCloseSystemShutdown, 1001, "this process of the node ends; connect again"};
     case EndReason::kOverload:
       return {uri::kUnavailable, 1013, "too many sessions"};
     case EndReason::kInternal:

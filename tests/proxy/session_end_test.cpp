@@ -150,7 +150,7 @@ TEST_F(SessionEnd, AbortOfTheClientInAnOpenSessionReachesTheRouter) {
 TEST_F(SessionEnd, ShutdownOfTheNode) {
   EndAll(EndReason::kShutdown);
   EndAll(EndReason::kShutdown);
-  EXPECT_EQ(client_.Next(), Goodbye("wamp.close.system_shutdown", "the node is shutting down"));
+  EXPECT_EQ(client_.Next(), Goodbye("wamp.close.system_shutdown", "this process of the node ends; connect again"));
   EXPECT_EQ(router_->Next(), Goodbye("wamp.close.system_shutdown"));
   EXPECT_TRUE(router_->peer->closing);
   client_.Say(Goodbye("wamp.close.goodbye_and_out"));
@@ -179,7 +179,7 @@ TEST_F(SessionEnd, ShutdownBeforeHelloIsAnAbort) {
   auto newcomer = Connect();
   EndAll(EndReason::kShutdown);
   EXPECT_EQ(newcomer.Next(),
-            Json::array({3, {{"message", "the node is shutting down"}}, "wamp.close.system_shutdown"}));
+            Json::array({3, {{"message", "this process of the node ends; connect again"}}, "wamp.close.system_shutdown"}));
   EXPECT_EQ(newcomer.peer->close_code, 1001);
   EXPECT_TRUE(RunUntilGone());
 }

@@ -29,7 +29,7 @@ CtlResult Ctl(const NodeProcess& node, const std::vector<std::string>& arguments
   static int runs = 0;
   const std::string base =
       node.directory() + "/ctl-" + std::to_string(getpid()) + "-" + std::to_string(++runs);
-  std::string command = Quoted(WAMPGATECTL_PATH) + " --node-dir " + Quoted(node.directory());
+  std::string command = Quoted(WAMPGATECTL) + " --node-dir " + Quoted(node.directory());
   for (const auto& argument : arguments) command += " " + Quoted(argument);
   command += " >" + Quoted(base + ".out") + " 2>" + Quoted(base + ".err");
   const int status = std::system(command.c_str());
