@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/load.hpp"
+#include "config/secrets.hpp"
 #include "management/grpc_status.hpp"
 #include "management/plan.hpp"
 #include "management/services.hpp"
@@ -111,14 +112,16 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     supervisor_.GetRevision([reactor, response, format](const Revision& revision) {
       response->set_revision(revision.number());
       response->set_etag(config::Etag(revision.node()));
-      *response->mutable_node() = revision.node();
+      v1::Node& node = *response->mutable_node();
+      node = revision.node();
+      config::HideSecrets(node);
       *response->mutable_create_time() =
           google::protobuf::util::TimeUtil::MillisecondsToTimestamp(revision.time_unix_milliseconds());
       response->set_origin(revision.origin());
       response->set_author(revision.author());
       response->set_message(revision.message());
-      if (format == v1::GetConfigRequest::JSON) response->set_text(config::WriteJson(revision.node()));
-      if (format == v1::GetConfigRequest::YAML) response->set_text(config::WriteYaml(revision.node()));
+      if (format == v1::GetConfigRequest::JSON) response->set_text(config::WriteJson(node));
+      if (format == v1::GetConfigRequest::YAML) response->set_text(config::WriteYaml(node));
       reactor->Finish(grpc::Status::OK);
     });
     return reactor;
@@ -133,8 +136,8 @@ class ConfigService final : public v1::ConfigService::CallbackService {
       return reactor;
     }
     AddWarnings(read->problems, *response);
-    WithPlan(read->document, v1::ApplyConfigRequest::CLOSE, *response,
-             [reactor] { reactor->Finish(grpc::Status::OK); });
+    WithPlan(read, v1::ApplyConfigRequest::CLOSE, *response,
+             [reactor, read](const Status& status) { reactor->Finish(ToGrpc(status, read->problems)); });
     return reactor;
   }
 
@@ -153,8 +156,9 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     options.expected_revision = request->expected_revision();
     options.author = request->author();
     options.message = request->message();
-    WithPlan(read->document, request->removal(), *response->mutable_plan(),
-             [this, read, options, reactor, response] {
+    WithPlan(read, request->removal(), *response->mutable_plan(),
+             [this, read, options, reactor, response](const Status& status) {
+               if (!status.ok()) return reactor->Finish(ToGrpc(status, read->problems));
                supervisor_.Apply(*std::move(read->document), options,
                                  [read, reactor, response](const ApplyReply& reply) {
                                    Fill(reply, *response);
@@ -165,16 +169,18 @@ class ConfigService final : public v1::ConfigService::CallbackService {
   }
 
  private:
-  /// Fills in what the document would change, counted against the sessions there are now, then calls `next`.
-  void WithPlan(const std::optional<v1::Node>& document, v1::ApplyConfigRequest::Removal removal,
-                v1::Plan& plan, std::function<void()> next) {
-    auto wanted = std::make_shared<v1::Node>(*document);
-    supervisor_.GetRevision([this, wanted, removal, &plan, next = std::move(next)](const Revision& revision) {
+  /// Puts the running secrets back in where the document has their placeholders, fills in what the document
+  /// would change, counted against the sessions there are now, and calls `next`.
+  void WithPlan(const std::shared_ptr<ReadResult>& read, v1::ApplyConfigRequest::Removal removal,
+                v1::Plan& plan, std::function<void(const Status&)> next) {
+    supervisor_.GetRevision([this, read, removal, &plan, next = std::move(next)](const Revision& revision) {
+      config::RestoreSecrets(revision.node(), *read->document, read->problems);
+      if (config::HasErrors(read->problems)) return next(kBadDocument);
       auto running = std::make_shared<Revision>(revision);
-      supervisor_.ListWorkers([this, wanted, running, removal, &plan, next](const auto& workers) {
+      supervisor_.ListWorkers([this, read, running, removal, &plan, next](const auto& workers) {
         plan.set_base_revision(running->number());
-        FillPlan({running->node(), *wanted, environment_, removal}, workers, plan);
-        next();
+        FillPlan({running->node(), *read->document, environment_, removal}, workers, plan);
+        next(OkStatus());
       });
     });
   }

@@ -216,6 +216,22 @@ TEST_F(ManagedNode, WhatItExportsIsNoChange) {
   }
 }
 
+TEST_F(ManagedNode, SecretsLeaveTheNodeAsPlaceholdersThatMeanUnchanged) {
+  json worker = Edge();
+  worker["connections"]["first"]["transport"] = {{"type", "websocket"},
+                                                 {"endpoint", {{"type", "unix"}, {"path", "router.sock"}}},
+                                                 {"url", "ws://localhost/"},
+                                                 {"serializers", {"json"}},
+                                                 {"headers", {{"X-Token", "very secret"}}}};
+  ASSERT_EQ(Apply(worker).exit_code, 0);
+  const CtlResult exported = Ctl(node_, {"export"});
+  EXPECT_THAT(exported.out, HasSubstr("<secret:"));
+  EXPECT_THAT(exported.out, ::testing::Not(HasSubstr("very secret")));
+  const std::string file = WriteFile(node_, "exported.json", exported.out);
+  EXPECT_THAT(Ctl(node_, {"apply", "-f", file}).out, HasSubstr("no change"));
+  EXPECT_EQ(Ctl(node_, {"diff", "-f", file}).exit_code, 0);
+}
+
 TEST_F(ManagedNode, AWorkerIsStoppedStartedAndRestarted) {
   auto client = Client();
   ASSERT_EQ(client->Join("realm1").at(0), 2);
