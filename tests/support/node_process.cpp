@@ -177,11 +177,17 @@ std::optional<int> NodeProcess::Stop() {
   return AwaitExit();
 }
 
-bool NodeProcess::NothingLeft() {
-  return std::none_of(children_.begin(), children_.end(), [](const auto& child) {
+bool NodeProcess::NothingLeft(std::chrono::milliseconds deadline) const {
+  const auto left = [](const auto& child) {
     const auto facts = ReadProcess(child.first);
     return facts && facts->started == child.second && facts->state != 'Z';
-  });
+  };
+  const auto end = Clock::now() + deadline;
+  while (std::any_of(children_.begin(), children_.end(), left)) {
+    if (Clock::now() >= end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 void NodeProcess::NoteChildren() {

@@ -57,8 +57,9 @@ class NodeProcess {
   std::optional<int> AwaitExit(std::chrono::milliseconds deadline = kDeadline);
   /// SIGTERM, then AwaitExit.
   std::optional<int> Stop();
-  /// Whether no process that the node started is left.
-  bool NothingLeft();
+  /// Whether no process that the node started is left. A killed process takes the kernel a moment: waits for
+  /// it, far shorter than a worker lives on without its supervisor.
+  bool NothingLeft(std::chrono::milliseconds deadline = std::chrono::milliseconds(2000)) const;
 
  private:
   void Launch(const std::vector<std::string>& arguments, const NodeOptions& options, int log_pipe) const;
