@@ -10,9 +10,12 @@
 namespace wampgate::test {
 namespace {
 
+/// Empty if there is no such file, or it vanishes while it is read, as files of ended processes do.
 std::string ReadAll(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 }  // namespace
