@@ -49,12 +49,20 @@ TEST(DescriptorLimit, TurnsNewcomersAwayDoesNotSpinAndRecovers) {
   }
   EXPECT_GE(ended(), kIdle - static_cast<int>(kDescriptors)) << node.log();
 
+  // While newcomers keep coming: what spins is accepting that fails.
   const auto before = ReadProcess(worker);
   ASSERT_TRUE(before) << node.log();
-  std::this_thread::sleep_for(std::chrono::seconds(1));  // the time over which its CPU is measured
+  std::vector<std::unique_ptr<BlockingSocket>> newcomers;
+  for (int i = 0; i < 100; ++i) {
+    newcomers.push_back(std::make_unique<BlockingSocket>(ConnectTo({web_port})));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the time over which its CPU is measured
+  }
   const auto after = ReadProcess(worker);
   ASSERT_TRUE(after) << node.log();
-  EXPECT_LT(after->cpu - before->cpu, std::chrono::milliseconds(200)) << "the worker spins";
+  const auto used = after->cpu - before->cpu;
+  RecordProperty("cpu_ms_in_2_s", static_cast<int>(used.count()));
+  EXPECT_LT(used, std::chrono::milliseconds(400)) << "the worker spins";
+  newcomers.clear();
 
   idle.clear();
   bool recovered = false;

@@ -69,7 +69,7 @@ std::vector<nlohmann::json> StubRouter::messages() const {
 
 void StubRouter::Run() {
   while (!stop_) {
-    std::vector<pollfd> entries{{listener_.get(), POLLIN, 0}};
+    std::vector<pollfd> entries{{listener_.get(), static_cast<short>(accepting_ ? POLLIN : 0), 0}};
     for (const auto& [fd, connection] : connections_) {
       entries.push_back({fd, static_cast<short>(POLLIN | (connection->output_.empty() ? 0 : POLLOUT)), 0});
     }

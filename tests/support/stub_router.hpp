@@ -54,6 +54,9 @@ class StubRouter {
   int accepted() const { return accepted_; }
   /// All messages received so far.
   std::vector<nlohmann::json> messages() const;
+  /// A paused router leaves connections in its queue, until that is full.
+  void PauseAccepting() { accepting_ = false; }
+  void ResumeAccepting() { accepting_ = true; }
   /// Breaks all connections without a word.
   void DropConnections() { drop_ = true; }
 
@@ -73,7 +76,7 @@ class StubRouter {
   mutable std::mutex mutex_;
   std::vector<nlohmann::json> messages_;
   std::atomic<int> open_{0}, accepted_{0};
-  std::atomic<bool> stop_{false}, drop_{false};
+  std::atomic<bool> stop_{false}, drop_{false}, accepting_{true};
   std::uint64_t last_id_ = 0;
   std::thread thread_;
 };
