@@ -150,7 +150,8 @@ TEST_F(SessionEnd, AbortOfTheClientInAnOpenSessionReachesTheRouter) {
 TEST_F(SessionEnd, ShutdownOfTheNode) {
   EndAll(EndReason::kShutdown);
   EndAll(EndReason::kShutdown);
-  EXPECT_EQ(client_.Next(), Goodbye("wamp.close.system_shutdown", "this process of the node ends; connect again"));
+  EXPECT_EQ(client_.Next(),
+            Goodbye("wamp.close.system_shutdown", "this process of the node ends; connect again"));
   EXPECT_EQ(router_->Next(), Goodbye("wamp.close.system_shutdown"));
   EXPECT_TRUE(router_->peer->closing);
   client_.Say(Goodbye("wamp.close.goodbye_and_out"));
@@ -178,8 +179,9 @@ TEST_F(SessionEnd, ShutdownBeforeHelloIsAnAbort) {
   EXPECT_TRUE(RunUntilGone());
   auto newcomer = Connect();
   EndAll(EndReason::kShutdown);
-  EXPECT_EQ(newcomer.Next(),
-            Json::array({3, {{"message", "this process of the node ends; connect again"}}, "wamp.close.system_shutdown"}));
+  EXPECT_EQ(newcomer.Next(), Json::array({3,
+                                          {{"message", "this process of the node ends; connect again"}},
+                                          "wamp.close.system_shutdown"}));
   EXPECT_EQ(newcomer.peer->close_code, 1001);
   EXPECT_TRUE(RunUntilGone());
 }

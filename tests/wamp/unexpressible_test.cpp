@@ -1,5 +1,5 @@
-// One test per row of "what the other serializer cannot express" (design 5). A simple value of CBOR (e0) is the
-// value that JSON has no word for.
+// One test per row of "what the other serializer cannot express" (design 5). A simple value of CBOR (e0) is
+// the value that JSON has no word for.
 #include "wamp/unexpressible.hpp"
 
 #include <gtest/gtest.h>
@@ -89,7 +89,8 @@ TEST(Unexpressible, EventIsDropped) {
   const Remedy remedy = Decide(Sender::kRouter, "85 1824 01 02 a0 81e0");
   EXPECT_EQ(remedy.kind, Kind::kDrop);
   EXPECT_TRUE(remedy.to_sender.empty() && remedy.to_receiver.empty());
-  EXPECT_EQ(remedy.text, "EVENT was not delivered: simple value at octet 7 of CBOR cannot be expressed in JSON");
+  EXPECT_EQ(remedy.text,
+            "EVENT was not delivered: simple value at octet 7 of CBOR cannot be expressed in JSON");
 }
 
 TEST(Unexpressible, InvocationGetsAnErrorToTheRouter) {
