@@ -50,6 +50,12 @@ std::vector<ProcessFacts> ChildrenOf(pid_t pid) {
   return children;
 }
 
+std::size_t OpenDescriptors(pid_t pid) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries("/proc/" + std::to_string(pid) + "/fd", error);
+  return error ? 0 : static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
+}
+
 std::vector<std::string> CommandLine(pid_t pid) {
   std::vector<std::string> arguments;
   std::istringstream text(ReadAll("/proc/" + std::to_string(pid) + "/cmdline"));

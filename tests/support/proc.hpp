@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct ProcessFacts {
 std::optional<ProcessFacts> ReadProcess(pid_t pid);
 /// Living children, zombies left out.
 std::vector<ProcessFacts> ChildrenOf(pid_t pid);
+/// How many descriptors it has open; 0 if there is no such process.
+std::size_t OpenDescriptors(pid_t pid);
 /// Arguments of its command line.
 std::vector<std::string> CommandLine(pid_t pid);
 
