@@ -1,12 +1,17 @@
 // AutobahnJS through the node: each of its serializers over WebSocket with and without deflate, and RawSocket.
+import assert from "node:assert/strict";
+import {createRequire} from "node:module";
 import {after, before, test} from "node:test";
 import autobahn from "autobahn";
+import {recordExtensions} from "./extensions.mjs";
 import {startNode} from "./node_under_test.mjs";
 import {runScenario} from "./scenario.mjs";
 
+delete globalThis.WebSocket;  // AutobahnJS takes the one of newer Node.js, where there is one
+const extensions = recordExtensions(createRequire(createRequire(import.meta.url).resolve("autobahn"))("ws"));
 let node;
 before(async () => { node = await startNode(process.env.BACKEND_SERIALIZER || "cbor"); });
-after(async () => { await node.stop(); });
+after(async () => { await node?.stop(); });
 
 function adapt(session, connection) {
   const raise = ({error, args}) => { throw {uri: error, args}; };
@@ -51,7 +56,9 @@ for (const [name, make] of Object.entries(serializers)) {
   for (const path of ["ws", "wsz"]) {
     test(`AutobahnJS speaks ${name} over /${path}`, async () => {
       const transport = () => ({type: "websocket", url: `ws://127.0.0.1:${node.ports.web}/${path}`, serializers: [make()]});
+      extensions.length = 0;
       await runScenario(adapter(transport), {binary: name !== "json"});
+      assert.deepEqual(extensions, Array(2).fill(path === "wsz" ? "permessage-deflate" : ""));
     });
   }
 }

@@ -1,6 +1,6 @@
 """Autobahn|Python with Twisted through the node: the scenario of scenario.mjs, one transport and serializer per run.
 
-Usage: autobahn_python_client.py ws|wsz|rs json|msgpack|cbor PORT
+Usage: autobahn_python_client.py ws|wsz|rs json|msgpack|cbor PORT URI_PREFIX
 """
 import sys
 
@@ -10,7 +10,7 @@ from autobahn.wamp.types import CallOptions, PublishOptions, RegisterOptions
 from twisted.internet.defer import Deferred, DeferredList, inlineCallbacks
 from twisted.internet import reactor
 
-kind, serializer, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
+kind, serializer, port, prefix = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 DEADLINE = 60
 
 
@@ -57,45 +57,48 @@ def bob_joined(session, _details):
     def fail():
         raise ApplicationError("com.example.error.no", "because", 7)
 
-    yield session.subscribe(on_event, "com.example.topic")
-    yield session.register(lambda a, b: a + b, "com.example.add")
-    yield session.register(steps, "com.example.steps", options=RegisterOptions(details_arg="details"))
-    yield session.register(fail, "com.example.fail")
-    yield session.register(lambda value: value, "com.example.echo")
+    yield session.subscribe(on_event, f"{prefix}.topic")
+    yield session.register(lambda a, b: a + b, f"{prefix}.add")
+    yield session.register(steps, f"{prefix}.steps", options=RegisterOptions(details_arg="details"))
+    yield session.register(fail, f"{prefix}.fail")
+    yield session.register(lambda value: value, f"{prefix}.echo")
     bob_ready.callback(session)
 
 
 @inlineCallbacks
 def scenario(session):
+    if kind != "rs":
+        extensions = session._transport.websocket_extensions_in_use
+        assert bool(extensions) == (kind == "wsz"), extensions
     for number in range(100):
-        yield session.publish("com.example.topic", number, "grüße", key=[1.5, None, True],
+        yield session.publish(f"{prefix}.topic", number, "grüße", key=[1.5, None, True],
                               options=PublishOptions(acknowledge=True))
     yield all_received
     assert received == [(n, "grüße", {"key": [1.5, None, True]}) for n in range(100)], received[:3]
 
-    answers = yield DeferredList([session.call("com.example.add", n, 1) for n in range(50)], fireOnOneErrback=True)
+    answers = yield DeferredList([session.call(f"{prefix}.add", n, 1) for n in range(50)], fireOnOneErrback=True)
     assert [value for _, value in answers] == [n + 1 for n in range(50)]
 
     seen = []
-    result = yield session.call("com.example.steps", 3, options=CallOptions(on_progress=seen.append))
+    result = yield session.call(f"{prefix}.steps", 3, options=CallOptions(on_progress=seen.append))
     assert (seen, result) == ([1, 2, 3], "done"), (seen, result)
 
     try:
-        yield session.call("com.example.fail")
+        yield session.call(f"{prefix}.fail")
         raise AssertionError("the failing procedure did not fail")
     except ApplicationError as error:
         assert error.error == "com.example.error.no" and list(error.args) == ["because", 7], error
     try:
-        yield session.call("com.example.unknown")
+        yield session.call(f"{prefix}.unknown")
         raise AssertionError("an unknown procedure answered")
     except ApplicationError as error:
         assert error.error == "wamp.error.no_such_procedure", error
 
     text = "ä0123456789" * 25000
-    echoed = yield session.call("com.example.echo", text)
+    echoed = yield session.call(f"{prefix}.echo", text)
     assert echoed == text, "300 kB came back changed"
     octets = bytes(range(256)) * 40
-    echoed = yield session.call("com.example.echo", octets)
+    echoed = yield session.call(f"{prefix}.echo", octets)
     assert echoed == octets, "binary came back changed"
 
 

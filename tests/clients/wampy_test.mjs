@@ -1,16 +1,19 @@
 // wampy.js through the node: each of its serializers over WebSocket with and without deflate.
+import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {Wampy} from "wampy";
 import {CborSerializer} from "wampy/CborSerializer.js";
 import {JsonSerializer} from "wampy/JsonSerializer.js";
 import {MsgpackSerializer} from "wampy/MsgpackSerializer.js";
 import WebSocket from "ws";
+import {recordExtensions} from "./extensions.mjs";
 import {startNode} from "./node_under_test.mjs";
 import {runScenario} from "./scenario.mjs";
 
+const extensions = recordExtensions(WebSocket);
 let node;
 before(async () => { node = await startNode(process.env.BACKEND_SERIALIZER || "cbor"); });
-after(async () => { await node.stop(); });
+after(async () => { await node?.stop(); });
 
 function adapt(wampy) {
   const payload = (args, kwargs) => ({argsList: args, argsDict: kwargs || {}});
@@ -45,11 +48,13 @@ for (const [name, Serializer] of Object.entries(serializers)) {
     test(`wampy speaks ${name} over /${path}`, async () => {
       const join = async () => {
         const wampy = new Wampy(`ws://127.0.0.1:${node.ports.web}/${path}`,
-                                {realm: "realm1", ws: WebSocket, serializer: new Serializer(), maxRetries: 0});
+                                {realm: "realm1", ws: WebSocket, serializer: new Serializer(), autoReconnect: false});
         await wampy.connect();
         return adapt(wampy);
       };
+      extensions.length = 0;
       await runScenario({join}, {binary: name !== "json"});
+      assert.deepEqual(extensions, Array(2).fill(path === "wsz" ? "permessage-deflate" : ""));
     });
   }
 }
