@@ -80,6 +80,7 @@ function beat() {
     beats.set(number, now);
     session.publish("demo.beat", [me, number], {exclude_me: false}).catch(() => {});
   }
+  show("others", [...windows.keys()].filter((name) => name !== me).length);
   show("age", session ? `${Math.round((now - joinedAt) / 1000)} s` : "–");
   showCounts();
 }
@@ -91,8 +92,10 @@ async function call() {
   const began = performance.now();
   try {
     const [answer] = await session.call(`demo.window.${target}.time`, []);
-    show("result", `${target === me ? "this window" : "window " + target} answered ${answer} in ${(performance.now() - began).toFixed(1)} ms`);
+    show("latency", `${(performance.now() - began).toFixed(1)} ms`);
+    show("result", `${target === me ? "this window" : "window " + target} answered ${answer}`);
   } catch (error) {
+    show("latency", "–");
     show("result", `the call failed: ${error.message}`);
   }
 }
