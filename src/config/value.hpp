@@ -68,8 +68,8 @@ struct Parsed {
 /// JSON (RFC 8259) with // and /* */ comments. Duplicate keys, nesting beyond kMaxDepth and bad UTF-8 are
 /// errors.
 Parsed ParseJson(std::string_view text);
-/// One YAML document, its scalars typed by the core schema of YAML 1.2. Duplicate keys, nesting beyond
-/// kMaxDepth, keys that are no scalars and aliases that make a document explode are errors.
+/// One YAML document, its scalars typed by the core schema of YAML 1.2; `<<` merges mappings. Duplicate keys,
+/// nesting beyond kMaxDepth, keys that are no scalars and aliases that make a document explode are errors.
 Parsed ParseYaml(std::string_view text);
 
 }  // namespace wampgate::config

@@ -15,6 +15,9 @@ namespace {
 
 /// Values that aliases may add to a document.
 constexpr std::size_t kMaxAliasedValues = 100000;
+/// Merges other mappings into the one it stands in (https://yaml.org/type/merge.html), as in the files that
+/// Crossbar reads.
+constexpr std::string_view kMergeKey = "<<";
 
 struct Refused : std::runtime_error {
   Refused(const std::string& reason, const YAML::Mark& where) : std::runtime_error(reason), mark(where) {}
@@ -52,9 +55,11 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
-    if (tag == "?" || tag.starts_with("tag:yaml.org,2002:int") ||
-        tag.starts_with("tag:yaml.org,2002:float") || tag.starts_with("tag:yaml.org,2002:bool") ||
-        tag.starts_with("tag:yaml.org,2002:null")) {
+    if (tag == "?" && text == kMergeKey && !levels_.empty() && levels_.back().expects_key()) {
+      levels_.back().merging = true;
+    } else if (tag == "?" || tag.starts_with("tag:yaml.org,2002:int") ||
+               tag.starts_with("tag:yaml.org,2002:float") || tag.starts_with("tag:yaml.org,2002:bool") ||
+               tag.starts_with("tag:yaml.org,2002:null")) {
       Put(mark, anchor, TypePlainScalar(text), text);
     } else if (tag == "!" || tag == "tag:yaml.org,2002:str") {
       Put(mark, anchor, Value::String(text), text);
@@ -79,7 +84,11 @@ class TreeBuilder : public YAML::EventHandler {
     YAML::anchor_t anchor = YAML::NullAnchor;
     Where where;
     std::unordered_set<std::string> seen;
-    bool expects_key() const { return value.is_object() && value.keys.size() == value.items.size(); }
+    bool merging = false;       // the next value is that of the key <<
+    std::vector<Value> merged;  // mappings whose keys are taken over where there is no such key
+    bool expects_key() const {
+      return value.is_object() && !merging && value.keys.size() == value.items.size();
+    }
   };
 
   [[noreturn]] static void RefuseDepth(const YAML::Mark& mark) {
@@ -88,6 +97,7 @@ class TreeBuilder : public YAML::EventHandler {
   Where NextWhere() const {
     if (levels_.empty()) return {};
     const Level& level = levels_.back();
+    if (level.merging) return level.where.Key(kMergeKey);
     return level.value.is_object() ? level.where.Key(level.value.keys.back().text)
                                    : level.where.Index(level.value.items.size());
   }
@@ -114,8 +124,41 @@ class TreeBuilder : public YAML::EventHandler {
   void Insert(Value value) {
     if (levels_.empty()) {
       parsed_.value = std::move(value);
+    } else if (levels_.back().merging) {
+      NoteMerge(std::move(value));
     } else {
       levels_.back().value.items.push_back(std::move(value));
+    }
+  }
+  /// `<<: *x` and `<<: [*x, *y]`.
+  void NoteMerge(Value value) {
+    Level& level = levels_.back();
+    level.merging = false;
+    Value list = Value::List();
+    if (!value.is_list()) {
+      list.position = value.position;
+      list.items.push_back(std::move(value));
+      value = std::move(list);
+    }
+    for (Value& source : value.items) {
+      if (!source.is_object()) {
+        parsed_.problems.push_back(
+            {Severity::kError, level.where.Key(kMergeKey).text(),
+             fmt::format("expected a mapping or a list of mappings, found {}", Describe(source)),
+             source.position.line, source.position.column});
+      } else {
+        level.merged.push_back(std::move(source));
+      }
+    }
+  }
+  /// What a mapping says itself wins, then the first of those it merges.
+  static void Merge(Level& level) {
+    for (Value& source : level.merged) {
+      for (std::size_t i = 0; i < source.keys.size(); ++i) {
+        if (!level.seen.insert(source.keys[i].text).second) continue;
+        level.value.keys.push_back(std::move(source.keys[i]));
+        level.value.items.push_back(std::move(source.items[i]));
+      }
     }
   }
   void Open(const YAML::Mark& mark, YAML::anchor_t anchor, Value value) {
@@ -129,6 +172,7 @@ class TreeBuilder : public YAML::EventHandler {
     levels_.push_back(std::move(level));
   }
   void Close() {
+    Merge(levels_.back());
     Value value = std::move(levels_.back().value);
     const YAML::anchor_t anchor = levels_.back().anchor;
     levels_.pop_back();

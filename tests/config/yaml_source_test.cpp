@@ -41,6 +41,22 @@ TEST(ParseYaml, FollowsAliases) {
             R"({"a":{"k":[1,2]},"b":{"k":[1,2]},"c":[{"k":[1,2]}]})");
 }
 
+TEST(ParseYaml, MergesMappingsWhereTheirKeysAreNotSet) {
+  EXPECT_EQ(ReadBack("a: &a {k: 1, l: 2}\nb:\n  <<: *a\n  l: 3\n"),
+            R"({"a":{"k":1,"l":2},"b":{"l":3,"k":1}})");
+  EXPECT_EQ(ReadBack("- &a {k: 1}\n- &b {k: 2, m: 3}\n- {<<: [*a, *b], n: 4}"),
+            R"([{"k":1},{"k":2,"m":3},{"n":4,"k":1,"m":3}])");
+  EXPECT_EQ(ReadBack("{<<: {<<: {k: 1}, l: 2}}"), R"({"l":2,"k":1})");
+  EXPECT_EQ(ReadBack("- &a {k: 1}\n- &b {<<: *a}\n- *b"), R"([{"k":1},{"k":1},{"k":1}])");
+  EXPECT_EQ(ReadBack("{'<<': {k: 1}, v: <<}"), R"({"<<":{"k":1},"v":"<<"})");
+}
+
+TEST(ParseYaml, NamesWhatCannotBeMerged) {
+  const Parsed parsed = ParseYaml("a:\n  <<: [{k: 1}, 2]\n");
+  EXPECT_EQ(AllOf(parsed.problems),
+            "a[\"<<\"]: expected a mapping or a list of mappings, found 2 (line 2, column 16)\n");
+}
+
 TEST(ParseYaml, RefusesAliasesThatExplode) {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 9; ++i) {
