@@ -60,7 +60,7 @@ CLI::App* AddCheck(CLI::App& app, CheckOptions& check) {
   CLI::App* command = app.add_subcommand(
       "check",
       "Check a node file without running it: print every problem (exit code 1), or what would run (0).");
-  command->add_option("FILE", check.file, "Node file, JSON or YAML.")->required();
+  command->add_option("FILE", check.file, "Node file, JSON or YAML.")->required()->type_name("");
   command
       ->add_option("-d,--node-dir", check.node_directory,
                    "Where relative paths start. Default: the folder of FILE.")

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -19,15 +20,22 @@ namespace {
 
 constexpr std::size_t kLargestFile = 16 * 1024 * 1024;
 
+/// "a.b" of "a.b.c" and of "a.b[0]".
+std::string ParentOf(const std::string& path) {
+  return path.substr(0, std::min(path.find_last_of(".["), path.size()));
+}
+
 /// What follows from a value that could not be read is not worth saying: complaints about the same path, and
-/// that it is missing.
+/// that it or something in it is missing.
 void Append(Problems& problems, Problems more) {
   std::set<std::string> complained;
   for (const Problem& problem : problems) {
     if (problem.severity == Severity::kError) complained.insert(problem.path);
   }
   for (Problem& problem : more) {
-    if (!complained.contains(problem.path)) problems.push_back(std::move(problem));
+    const bool follows =
+        problem.message.starts_with("missing") && complained.contains(ParentOf(problem.path));
+    if (!follows && !complained.contains(problem.path)) problems.push_back(std::move(problem));
   }
 }
 
@@ -77,6 +85,10 @@ Loaded LoadFile(const std::string& path, const Environment& environment) {
     return Failure(fmt::format("invalid configuration file extension '{}'; expected .json, .yaml or .yml",
                                has_extension ? path.substr(dot) : ""));
   }
+  std::error_code error;
+  const auto there = std::filesystem::status(path, error);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
+    return Failure(fmt::format("cannot read {}: it is not a file", Quote(path)));
   std::ifstream file(path, std::ios::binary);
   if (!file) return Failure(fmt::format("cannot read {}: {}", Quote(path), std::strerror(errno)));
   std::string text;

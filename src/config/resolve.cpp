@@ -72,7 +72,8 @@ Resolution Resolve(const v1::Node& document, const Environment& environment) {
     conflicts.Add(resolved, where.Key("transports"));
     node.workers.push_back(std::move(resolved));
   }
-  if (node.workers.empty()) context.Warn(Where().Key("workers"), "no workers: nothing is run");
+  if (node.workers.empty() && !HasErrors(resolution.problems))
+    context.Warn(Where().Key("workers"), "no workers: nothing is run");
   DropRepeated(resolution.problems);
   if (!HasErrors(resolution.problems)) resolution.node = std::move(node);
   return resolution;

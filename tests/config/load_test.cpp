@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -56,6 +57,20 @@ TEST_F(LoadFileTest, RefusesFilesThatAreNoConfiguration) {
     EXPECT_EQ(loaded.problems.size(), 1u) << text << "\n" << AllOf(loaded.problems);
   }
   EXPECT_FALSE(LoadFile(Write("a.yaml", ""), TestEnvironment()).document);
+}
+
+TEST_F(LoadFileTest, DoesNotMissWhatIsInAValueThatCannotBeRead) {
+  const Loaded loaded = LoadFile(Write("a.json", R"({"workers":[5,{}]})"), TestEnvironment());
+  EXPECT_EQ(AllOf(loaded.problems),
+            "workers[0]: expected an object, found 5 (line 1, column 13)\n"
+            "workers[1].type: missing; expected one of \"proxy\", \"router\" (line 1, column 15)\n");
+}
+
+TEST_F(LoadFileTest, RefusesWhatIsNoFileWithoutWaitingForIt) {
+  const std::string pipe = folder_ + "/pipe.json";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(AllOf(LoadFile(pipe, TestEnvironment()).problems),
+            "cannot read \"" + pipe + "\": it is not a file\n");
 }
 
 TEST_F(CheckFileTest, PrintsWhatWouldRun) {
