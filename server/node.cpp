@@ -59,6 +59,7 @@ class Node {
   void AskToDecide();
   void ApplyFile(std::function<void(const Reply&)> done);
   void OnStarted(const Reply& reply);
+  std::string ManagementSocket() const { return supervisor_->node_directory() + "/wampgate.sock"; }
   Status OpenManagement();
   void OnFileRefused(const Reply& reply);
   void Reload();
@@ -99,7 +100,11 @@ bool Node::Open() {
     options.orphan_timeout = options_.orphan_timeout;
     auto opened = supervisor::Supervisor::Open(loop_, std::move(options));
     status = opened.status();
-    if (opened.ok()) supervisor_ = *std::move(opened);
+    if (opened.ok()) {
+      supervisor_ = *std::move(opened);
+      status = management::CheckSocketPath(ManagementSocket());  // before anything is started
+      if (!status.ok()) supervisor_->RemoveWhatWasMade();
+    }
   }
   if (!status.ok()) log::Error(kModule, "the node cannot start", {{"error", Message(status)}});
   return status.ok();
@@ -186,8 +191,7 @@ void Node::OnStarted(const Reply& reply) {
 }
 
 Status Node::OpenManagement() {
-  auto server =
-      management::Server::Start(loop_, *supervisor_, supervisor_->node_directory() + "/wampgate.sock");
+  auto server = management::Server::Start(loop_, *supervisor_, ManagementSocket());
   if (server.ok()) management_ = *std::move(server);
   return server.status();
 }
@@ -232,6 +236,7 @@ void Node::Stop() {
 void Node::ExitAtOnce() {
   log::Warning(kModule, "second signal: exiting at once");
   supervisor_->KillAll();
+  if (management_ != nullptr) ::unlink(ManagementSocket().c_str());
   log::Stop();
   ::_exit(0);
 }

@@ -16,9 +16,9 @@ StatusOr<StartFile> FindStartFile(const std::string& config, const std::string& 
   if (!config.empty()) {
     if (!fs::is_regular_file(config, error)) {
       return error ? ErrnoStatus(error.value(), fmt::format("--config {}", config))
-                   : InvalidArgument(fmt::format("--config {}: no such file, or not a file", config));
+                   : InvalidArgument(fmt::format("--config {}: is not a file", config));
     }
-    start.path = fs::absolute(config, error).string();
+    start.path = fs::absolute(config, error).lexically_normal().string();
     if (node_directory.empty()) start.node_directory = fs::path(*start.path).parent_path().string();
     return start;
   }
@@ -26,7 +26,7 @@ StatusOr<StartFile> FindStartFile(const std::string& config, const std::string& 
   for (const char* name : {"config.yaml", "config.json"}) {
     const fs::path path = fs::path(start.node_directory) / name;
     if (!fs::exists(path, error)) continue;
-    start.path = fs::absolute(path, error).string();
+    start.path = fs::absolute(path, error).lexically_normal().string();
     break;
   }
   return start;

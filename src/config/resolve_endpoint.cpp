@@ -111,12 +111,22 @@ std::string UnixPath(std::string_view path, const Where& where, const Context& c
   return absolute;
 }
 
+/// The management socket, and what lies in the folder of the node's state.
+bool IsTheNodesOwn(std::string_view path, const Context& context) {
+  return path == context.environment.Absolute("wampgate.sock") ||
+         path.starts_with(context.environment.Absolute(".wampgate") + "/");
+}
+
 net::UnixListen ResolveUnixListen(const v1::UnixListen& unix_socket, const Where& where,
                                   const Context& context) {
   net::UnixListen resolved;
   const Where path = where.Key("path");
   if (unix_socket.has_path()) {
     resolved.path = UnixPath(ExpandVariables(unix_socket.path(), path, context), path, context);
+  }
+  if (IsTheNodesOwn(resolved.path, context)) {
+    context.Error(path,
+                  fmt::format("{} belongs to the node itself; choose another name", Quote(resolved.path)));
   }
   if (!unix_socket.has_mode()) return resolved;
   const std::string& mode = unix_socket.mode();

@@ -23,8 +23,10 @@ constexpr std::chrono::milliseconds kHealthInterval{250};
 constexpr std::chrono::seconds kShutdownGrace{2};
 constexpr mode_t kSocketMode = 0660;
 
-/// gRPC takes whatever lies at the path away if it is a socket; anything else must not be touched.
-Status CheckPath(const std::string& path) {
+}  // namespace
+
+// gRPC takes whatever lies at the path away if it is a socket; anything else must not be touched.
+Status CheckSocketPath(const std::string& path) {
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return FailedPrecondition(
         fmt::format("the management socket's path {} has {} octets, 107 are possible: "
@@ -33,13 +35,11 @@ Status CheckPath(const std::string& path) {
   }
   struct stat found{};
   if (lstat(path.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode)) {
-    return FailedPrecondition(
-        fmt::format("{} is needed for the management socket and is something else", path));
+    return FailedPrecondition(fmt::format(
+        "{} is where the management socket has to be, and it is something else; move it away", path));
   }
   return OkStatus();
 }
-
-}  // namespace
 
 struct Server::State {
   supervisor::Supervisor& supervisor;
@@ -62,7 +62,7 @@ struct Server::State {
 
 StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Supervisor& supervisor,
                                                 const std::string& socket_path) {
-  WAMPGATE_RETURN_IF_ERROR(CheckPath(socket_path));
+  WAMPGATE_RETURN_IF_ERROR(CheckSocketPath(socket_path));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto state = std::unique_ptr<State>(new State{supervisor,

@@ -9,6 +9,10 @@
 
 namespace wampgate::management {
 
+/// Whether a management socket can be made at the path, as far as can be told before: FAILED_PRECONDITION if
+/// it is too long, or if something lies there that is no socket.
+Status CheckSocketPath(const std::string& path);
+
 /// The gRPC server of a node on its Unix socket: ConfigService, WorkerService and grpc.health.v1. gRPC's
 /// threads only convert and hand over to the supervisor, whose loop does the work.
 class Server {

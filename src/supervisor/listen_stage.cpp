@@ -70,13 +70,15 @@ void ListenStage::Bind(Entry& entry) {
   }
 }
 
-// Whether the node has sockets at this address already, which this one is to join.
+// Whether the node has sockets on this port already, which this one is to join; perhaps of another interface
+// or family.
 bool ListenStage::NodeShares(const Entry& entry) const {
   if (!IsShared(entry.settings)) return false;
+  const auto& wanted = std::get<net::TcpListen>(entry.settings);
+  const unsigned last = std::max<unsigned>(wanted.port, wanted.port_range_end);
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& other) {
-    return &other != &entry && other.endpoint != nullptr &&
-           BindKey(other.settings) == BindKey(entry.settings) &&
-           std::get<net::TcpListen>(entry.settings).port != 0;
+    return &other != &entry && other.endpoint != nullptr && IsShared(other.settings) && wanted.port != 0 &&
+           other.endpoint->port >= wanted.port && other.endpoint->port <= last;
   });
 }
 
@@ -123,14 +125,16 @@ void ListenStage::Grow(Entry& entry) {
 
 void ListenStage::Fail(const Entry& entry, const Status& status) {
   const std::size_t index = static_cast<std::size_t>(&entry - entries_.data());
-  std::string message = fmt::format("{}: cannot listen on {}: {}", entry.transport,
-                                    net::ToString(entry.settings), Message(status));
+  std::string message = fmt::format("cannot listen on {}", Message(status));
   const auto* tcp = std::get_if<net::TcpListen>(&entry.settings);
   const auto gives_up = [&](const std::shared_ptr<ListenEndpoint>& other) {
     return tcp != nullptr && other->is_tcp() && other->port == tcp->port;
   };
   if (const auto other = std::find_if(removed_.begin(), removed_.end(), gives_up); other != removed_.end()) {
     message += fmt::format(" (this change gives up {}; make it in two steps)", (*other)->address);
+  } else if (tcp != nullptr && status.code() == StatusCode::kAlreadyExists) {
+    message += tcp->shared ? " by somebody who does not share it" : " by somebody else";
+    message += "; ss -ltnp shows who";
   }
   problems_.push_back({.path = paths_[index], .message = std::move(message)});
 }

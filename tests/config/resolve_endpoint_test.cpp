@@ -119,6 +119,16 @@ TEST(ResolveListen, MakesUnixPathsAbsolute) {
       std::string(kEndpoint) + ".mode: expected octal digits from \"0000\" to \"0777\", found \"999\"\n");
 }
 
+TEST(ResolveListen, KeepsTransportsOffTheNodesOwnSockets) {
+  for (const char* path : {"wampgate.sock", "x/../wampgate.sock", ".wampgate/control.sock"}) {
+    const std::string problems =
+        ProblemsOf(LoadEndpoint(R"("type":"unix","path":")" + std::string(path) + '"'));
+    EXPECT_NE(problems.find("belongs to the node itself; choose another name"), std::string::npos)
+        << path << problems;
+  }
+  EXPECT_TRUE(LoadEndpoint(R"("type":"unix","path":"x/wampgate.sock")").node);
+}
+
 TEST(ResolveListen, NamesUnixPathsThatAreTooLong) {
   const std::string longest(101, 'x');  // with "/node/" 107
   EXPECT_TRUE(LoadEndpoint(R"("type":"unix","path":")" + longest + '"').node);

@@ -12,6 +12,7 @@ namespace wampgate::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Runs until it exits and returns the code.
 std::optional<int> RunToEnd(const NodeFolder& folder, std::string& output) {
@@ -61,6 +62,18 @@ TEST(Start, NamesTheKeyOfASocketInAMissingFolderAndLeavesNothing) {
   EXPECT_THAT(output, HasSubstr("nowhere/devices.sock"));
   EXPECT_FALSE(std::filesystem::exists(folder / ".wampgate"));
   EXPECT_EQ(Get(port), 0);
+}
+
+TEST(Start, NamesAFileInThePlaceOfTheManagementSocketAndStartsNothing) {
+  const NodeFolder folder;
+  folder.Write(Document({.port = FreePort()}));
+  std::ofstream(folder / "wampgate.sock") << "somebody's";
+  std::string output;
+  EXPECT_EQ(RunToEnd(folder, output), 2);
+  EXPECT_THAT(output, HasSubstr(folder / "wampgate.sock"));
+  EXPECT_THAT(output, Not(HasSubstr("worker process")));
+  EXPECT_FALSE(std::filesystem::exists(folder / ".wampgate"));
+  EXPECT_TRUE(std::filesystem::is_regular_file(folder / "wampgate.sock"));
 }
 
 TEST(Start, ReportsEveryProblemOfTheFile) {
@@ -158,8 +171,10 @@ TEST(Check, SaysWhatWouldRunOrWhatIsWrong) {
   folder.Write(Document({.port = 8080, .processes = 2}));
   Daemon good({"check", folder / "config.json"}, folder / "log");
   EXPECT_EQ(good.AwaitExit(), 0);
-  EXPECT_THAT(good.Output(), HasSubstr("proxy worker front, 2 processes"));
-  EXPECT_THAT(good.Output(), HasSubstr("tcp4:127.0.0.1:8080"));
+  EXPECT_THAT(good.Output(), HasSubstr("worker front: proxy, 2 processes"));
+  EXPECT_THAT(good.Output(), HasSubstr("transport public on tcp4:127.0.0.1:8080: web"));
+  EXPECT_THAT(good.Output(), HasSubstr("/  json"));
+  EXPECT_THAT(good.Output(), HasSubstr("Ok, node configuration looks good!"));
   nlohmann::json document = Document({.port = 8080});
   document["workers"][0]["type"] = "proxxy";
   folder.Write(document);

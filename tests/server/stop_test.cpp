@@ -48,6 +48,7 @@ TEST(Stop, ExitsAtOnceOnTheSecondSigterm) {
   daemon.Signal(SIGTERM);
   EXPECT_EQ(daemon.AwaitExit(std::chrono::seconds(10)), 0);
   EXPECT_TRUE(Await([&] { return !Lives(worker); }));
+  EXPECT_FALSE(std::filesystem::exists(folder / "wampgate.sock"));
 }
 
 TEST(Stop, WhileTheNodeStartsIsOrderlyToo) {

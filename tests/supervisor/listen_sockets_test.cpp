@@ -195,6 +195,16 @@ TEST_F(ListenSocketsTest, JoinsAnotherProgramWithAWarningIfShared) {
   EXPECT_EQ(stage.problems()[0].severity, config::Severity::kWarning);
 }
 
+TEST_F(ListenSocketsTest, DoesNotTakeAWorkerOnAnotherInterfaceForAnotherProgram) {
+  const auto free = net::BindListenSocket(Loopback(0), net::ReusePort::kYes);
+  net::TcpListen one = Loopback(net::BoundPort(free->get()));
+  one.shared = true;
+  net::TcpListen every = one;
+  every.interface = "";
+  const config::Problems problems = Problems({{"w1", 1, one}, {"w2", 2, every}});
+  EXPECT_TRUE(problems.empty()) << config::ToString(problems.front());
+}
+
 TEST_F(ListenSocketsTest, KeepsTheAddressOfAWorkerThatIsStopped) {
   Take({{"w1", 2, Loopback(0)}});
   const std::uint16_t port = Of("w1")->port;
