@@ -2,13 +2,51 @@
 
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
-#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 
+#include "base/fd.hpp"
+
 namespace wampgate::ctl {
 namespace {
+
+// All problems of a document come at once, in the metadata of the answer; without these two only 8 KiB of
+// them.
+constexpr int kMaxMetadata = 1024 * 1024;
+constexpr const char* kDetailsLimit = "900000";
+
+void PrintProblem(const std::string& field, const std::string& description) {
+  std::cerr << "  " << (field.empty() ? "" : field + ": ") << description << "\n";
+}
+
+/// errno of a connection to the socket; 0 if somebody listens there.
+int TryToConnect(const std::string& path) {
+  sockaddr_un address{};
+  if (path.size() >= sizeof address.sun_path) return ENAMETOOLONG;
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int failed = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return failed == 0 || errno == EAGAIN ? 0 : errno;
+}
+
+std::string WhyNot(int error) {
+  switch (error) {
+    case ENOENT:
+      return "the socket does not exist (is wampgated running? --node-dir or --socket names another)";
+    case ECONNREFUSED:
+      return "nobody listens on the socket (wampgated is not running, or was killed)";
+    case EACCES:
+      return "permission denied (the node's user and group may use the socket)";
+    default:
+      return std::strerror(error);
+  }
+}
 
 void PrintDetails(const grpc::Status& status) {
   google::rpc::Status full;
@@ -18,11 +56,11 @@ void PrintDetails(const grpc::Status& status) {
     google::rpc::PreconditionFailure precondition;
     if (any.UnpackTo(&request)) {
       for (const auto& violation : request.field_violations()) {
-        std::cerr << "  " << violation.field() << ": " << violation.description() << "\n";
+        PrintProblem(violation.field(), violation.description());
       }
     } else if (any.UnpackTo(&precondition)) {
       for (const auto& violation : precondition.violations()) {
-        std::cerr << "  " << violation.subject() << ": " << violation.description() << "\n";
+        PrintProblem(violation.subject(), violation.description());
       }
     }
   }
@@ -36,21 +74,24 @@ std::shared_ptr<grpc::Channel> Connect(const Target& target) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 * 1024 * 1024);
   arguments.SetMaxSendMessageSize(64 * 1024 * 1024);
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadata);
   return grpc::CreateCustomChannel("unix:" + path, grpc::InsecureChannelCredentials(), arguments);
 }
 
 std::unique_ptr<grpc::ClientContext> NewContext(const Target& target) {
   auto context = std::make_unique<grpc::ClientContext>();
   context->set_deadline(std::chrono::system_clock::now() + target.timeout);
+  context->AddMetadata("wampgate-details-limit", kDetailsLimit);
   return context;
 }
 
 ExitCode Report(const grpc::Status& status, const Target& target) {
   if (status.ok()) return kOk;
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && access(target.socket.c_str(), F_OK) != 0) {
-    std::cerr << "wampgatectl: no node at " << target.socket
-              << ": the socket does not exist (is wampgated running? --node-dir or --socket names another)\n";
-    return kError;
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    if (const int error = TryToConnect(target.socket); error != 0) {
+      std::cerr << "wampgatectl: no node at " << target.socket << ": " << WhyNot(error) << "\n";
+      return kError;
+    }
   }
   std::cerr << "wampgatectl: " << status.error_message() << "\n";
   PrintDetails(status);

@@ -25,13 +25,17 @@ int main(int argc, char** argv) {
                                : name == "yaml" ? wampgate::ctl::Output::kYaml
                                                 : wampgate::ctl::Output::kTable;
          },
-         "Form of the answer; yaml is for export")
+         "Form of the answer")
       ->check(CLI::IsMember({"table", "json", "yaml"}))
       ->option_text("table|json|yaml");
   wampgate::ctl::AddConfigCommands(app, invocation);
   wampgate::ctl::AddWorkerCommands(app, invocation);
   wampgate::ctl::AddStatusCommand(app, invocation);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? wampgate::ctl::kOk : wampgate::ctl::kError;
+  }
   if (invocation.target.socket.empty()) {
     invocation.target.socket = (std::filesystem::path(node_directory) / "wampgate.sock").string();
   }

@@ -7,6 +7,40 @@
 #include <iostream>
 
 namespace wampgate::ctl {
+namespace {
+
+bool IsScalar(const nlohmann::ordered_json& value) {
+  return !value.is_structured() || value.empty();
+}
+
+/// A scalar, or an empty list or object, is the same in both languages; strings stay quoted.
+void PrintYaml(const nlohmann::ordered_json& value, const std::string& indent) {
+  if (IsScalar(value)) {
+    std::cout << indent << value.dump() << "\n";
+  } else if (value.is_array()) {
+    for (const auto& item : value) {
+      std::cout << indent << "-";
+      if (IsScalar(item)) {
+        PrintYaml(item, " ");
+      } else {
+        std::cout << "\n";
+        PrintYaml(item, indent + "  ");
+      }
+    }
+  } else {
+    for (const auto& [key, item] : value.items()) {
+      std::cout << indent << nlohmann::json(key).dump() << ":";
+      if (IsScalar(item)) {
+        PrintYaml(item, " ");
+      } else {
+        std::cout << "\n";
+        PrintYaml(item, indent + "  ");
+      }
+    }
+  }
+}
+
+}  // namespace
 
 void Table::Print() const {
   std::vector<std::size_t> widths;
@@ -24,11 +58,17 @@ void Table::Print() const {
   }
 }
 
-void PrintJson(const google::protobuf::Message& message) {
+nlohmann::ordered_json AsJson(const google::protobuf::Message& message) {
   std::string text;
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  if (google::protobuf::util::MessageToJsonString(message, &text, options).ok()) std::cout << text;
+  options.always_print_primitive_fields = true;  // scripts ask for counts that are 0, too
+  if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok()) return nullptr;
+  return nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+void Print(Output output, const nlohmann::ordered_json& answer) {
+  if (output == Output::kYaml) return PrintYaml(answer, "");
+  std::cout << answer.dump(2) << "\n";
 }
 
 std::string EnumText(std::string_view enum_name) {

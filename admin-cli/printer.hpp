@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 #include <wampgate/v1/worker_service.pb.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,11 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// The message as JSON on stdout, with the proto's field names in lowerCamelCase.
-void PrintJson(const google::protobuf::Message& message);
+/// The message with the proto's field names in lowerCamelCase, fields that are 0 or empty included; 64-bit
+/// integers are strings, as protobuf's JSON has it.
+nlohmann::ordered_json AsJson(const google::protobuf::Message& message);
+/// As JSON, or as the same document in YAML, on stdout. `output` is not kTable.
+void Print(Output output, const nlohmann::ordered_json& answer);
 
 /// "STATE_RUNNING" and "TYPE_PROXY" → "running" and "proxy"; "NO_CHANGE" → "no_change".
 std::string EnumText(std::string_view enum_name);

@@ -2,7 +2,9 @@
 
 #include <wampgate/v1/config_service.grpc.pb.h>
 
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -20,21 +22,42 @@ struct ApplyFlags {
   bool dry_run = false;
 };
 
-bool ReadDocument(const std::string& file, v1::ConfigDocument& document) {
-  std::stringstream text;
+bool ReadAll(const std::string& file, std::string& text) {
+  std::stringstream all;
   if (file == "-") {
-    text << std::cin.rdbuf();
+    all << std::cin.rdbuf();
   } else {
+    std::error_code ignored;
+    const bool is_directory = std::filesystem::is_directory(file, ignored);
     std::ifstream stream(file);
-    if (!stream) {
-      std::cerr << "wampgatectl: cannot read " << file << ": " << std::strerror(errno) << "\n";
+    if (is_directory || !stream) {
+      std::cerr << "wampgatectl: cannot read " << file << ": " << std::strerror(is_directory ? EISDIR : errno)
+                << "\n";
       return false;
     }
-    text << stream.rdbuf();
+    all << stream.rdbuf();
   }
-  const bool is_yaml = file.ends_with(".yaml") || file.ends_with(".yml");
-  (is_yaml ? document.mutable_yaml() : document.mutable_json())->assign(text.str());
+  text = std::move(all).str();
   return true;
+}
+
+/// By the file's name; what comes from standard input is JSON if it begins as a JSON object, or a comment
+/// before one.
+bool IsYaml(const std::string& file, const std::string& text) {
+  if (file != "-") return file.ends_with(".yaml") || file.ends_with(".yml");
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && text[first] != '{' && text[first] != '/';
+}
+
+bool ReadDocument(const std::string& file, v1::ConfigDocument& document) {
+  std::string text;
+  if (!ReadAll(file, text)) return false;
+  (IsYaml(file, text) ? document.mutable_yaml() : document.mutable_json())->assign(std::move(text));
+  return true;
+}
+
+v1::ApplyConfigRequest::Removal RemovalOf(const ApplyFlags& flags) {
+  return flags.sessions == "close" ? v1::ApplyConfigRequest::CLOSE : v1::ApplyConfigRequest::KEEP;
 }
 
 std::string OrUnset(const std::string& value) {
@@ -81,29 +104,29 @@ ExitCode Apply(const Invocation& invocation, const ApplyFlags& flags) {
   request.set_expected_revision(flags.expected_revision);
   request.set_validate_only(flags.dry_run);
   request.set_message(flags.message);
-  request.set_removal(flags.sessions == "close" ? v1::ApplyConfigRequest::CLOSE
-                                                : v1::ApplyConfigRequest::KEEP);
+  request.set_removal(RemovalOf(flags));
   v1::ApplyResult result;
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);
   if (const auto status = stub->ApplyConfig(context.get(), request, &result); !status.ok()) {
     return Report(status, invocation.target);
   }
-  invocation.output == Output::kJson ? PrintJson(result) : PrintResult(result);
+  invocation.output == Output::kTable ? PrintResult(result) : Print(invocation.output, AsJson(result));
   return kOk;
 }
 
-ExitCode Diff(const Invocation& invocation, const std::string& file) {
+ExitCode Diff(const Invocation& invocation, const ApplyFlags& flags) {
   v1::PlanConfigRequest request;
-  if (!ReadDocument(file, *request.mutable_document())) return kError;
+  if (!ReadDocument(flags.file, *request.mutable_document())) return kError;
+  request.set_removal(RemovalOf(flags));
   v1::Plan plan;
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);
   if (const auto status = stub->PlanConfig(context.get(), request, &plan); !status.ok()) {
     return Report(status, invocation.target);
   }
-  if (invocation.output == Output::kJson) {
-    PrintJson(plan);
+  if (invocation.output != Output::kTable) {
+    Print(invocation.output, AsJson(plan));
   } else {
     PrintPlan(plan);
     if (plan.changes().empty()) std::cout << "no difference to revision " << plan.base_revision() << "\n";
@@ -126,31 +149,34 @@ ExitCode Export(const Invocation& invocation) {
   return kOk;
 }
 
+void AddDocumentFlags(CLI::App& command, ApplyFlags& flags) {
+  command.add_option("-f,--file", flags.file, "JSON or YAML node file; - reads standard input, JSON or YAML")
+      ->required();
+  command
+      .add_option("--sessions", flags.sessions,
+                  "Sessions of transports and paths that go: keep them until they close, or close them now")
+      ->check(CLI::IsMember({"keep", "close"}))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void AddConfigCommands(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<ApplyFlags>();
   auto* apply = app.add_subcommand("apply", "Make the node run a configuration file, without a restart");
-  apply->add_option("-f,--file", flags->file, "JSON or YAML node file; - reads JSON from standard input")
-      ->required();
+  AddDocumentFlags(*apply, *flags);
   apply->add_flag("--dry-run", flags->dry_run, "Check and plan only");
   apply->add_option("--expected-revision", flags->expected_revision, "Refuse if another revision is running");
   apply->add_option("-m,--message", flags->message, "Why, kept with the revision");
-  apply
-      ->add_option("--sessions", flags->sessions,
-                   "Sessions of transports and paths that go: keep them until they close, or close them now")
-      ->check(CLI::IsMember({"keep", "close"}))
-      ->capture_default_str();
   apply->callback(
       [&invocation, flags] { invocation.run = [&invocation, flags] { return Apply(invocation, *flags); }; });
 
-  auto file = std::make_shared<std::string>();
+  auto plan = std::make_shared<ApplyFlags>();
   auto* diff =
       app.add_subcommand("diff", "Show what applying a file would change; exit code 2 if anything would");
-  diff->add_option("-f,--file", *file, "JSON or YAML node file; - reads JSON from standard input")
-      ->required();
+  AddDocumentFlags(*diff, *plan);
   diff->callback(
-      [&invocation, file] { invocation.run = [&invocation, file] { return Diff(invocation, *file); }; });
+      [&invocation, plan] { invocation.run = [&invocation, plan] { return Diff(invocation, *plan); }; });
 
   auto* exporting =
       app.add_subcommand("export", "Print the running configuration as a node file (JSON, or -o yaml)");

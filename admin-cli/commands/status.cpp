@@ -23,11 +23,23 @@ void PrintStatus(const v1::ConfigSnapshot& config, const v1::ListWorkersResponse
   table.Print();
 }
 
+/// What the table says, for scripts; the configuration itself is `export`'s.
+nlohmann::ordered_json AsJson(const v1::ConfigSnapshot& config, const v1::ListWorkersResponse& workers) {
+  v1::ConfigSnapshot about = config;
+  about.clear_node();
+  about.clear_text();
+  nlohmann::ordered_json answer;
+  answer["config"] = ctl::AsJson(about);
+  answer["config"].erase("node");
+  answer["config"].erase("text");
+  answer["workers"] = ctl::AsJson(workers)["workers"];
+  return answer;
+}
+
 ExitCode Status(const Invocation& invocation) {
   const auto channel = Connect(invocation.target);
   v1::ConfigSnapshot config;
   v1::ListWorkersRequest request;
-  request.set_page_size(1000);
   v1::ListWorkersResponse workers;
   auto context = NewContext(invocation.target);
   if (const auto status = v1::ConfigService::NewStub(channel)->GetConfig(context.get(), {}, &config);
@@ -35,9 +47,11 @@ ExitCode Status(const Invocation& invocation) {
     return Report(status, invocation.target);
   }
   context = NewContext(invocation.target);
+  request.set_page_size(1000);
   const auto status = v1::WorkerService::NewStub(channel)->ListWorkers(context.get(), request, &workers);
   if (!status.ok()) return Report(status, invocation.target);
-  invocation.output == Output::kJson ? PrintJson(workers) : PrintStatus(config, workers);
+  invocation.output == Output::kTable ? PrintStatus(config, workers)
+                                      : Print(invocation.output, AsJson(config, workers));
   return kOk;
 }
 

@@ -63,7 +63,7 @@ ExitCode List(const Invocation& invocation) {
     all.mutable_workers()->MergeFrom(page.workers());
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
-  invocation.output == Output::kJson ? PrintJson(all) : PrintWorkers(all.workers());
+  invocation.output == Output::kTable ? PrintWorkers(all.workers()) : Print(invocation.output, AsJson(all));
   return kOk;
 }
 
@@ -91,7 +91,7 @@ void AddVerb(CLI::App& noun, Invocation& invocation, Method<Request> method, Ver
       if (const auto status = ((*stub).*method)(context.get(), request, &worker); !status.ok()) {
         return Report(status, invocation.target);
       }
-      invocation.output == Output::kJson ? PrintJson(worker) : PrintWorker(worker);
+      invocation.output == Output::kTable ? PrintWorker(worker) : Print(invocation.output, AsJson(worker));
       return kOk;
     };
   });

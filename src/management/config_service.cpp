@@ -132,12 +132,14 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     auto* reactor = context->DefaultReactor();
     auto read = std::make_shared<ReadResult>(Read(request->document(), environment_));
     if (!read->document) {
-      reactor->Finish(ToGrpc(kBadDocument, read->problems));
+      reactor->Finish(ToGrpc(kBadDocument, read->problems, DetailsLimit(*context)));
       return reactor;
     }
     AddWarnings(read->problems, *response);
-    WithPlan(read, v1::ApplyConfigRequest::CLOSE, *response,
-             [reactor, read](const Status& status) { reactor->Finish(ToGrpc(status, read->problems)); });
+    WithPlan(read, request->removal(), *response,
+             [reactor, read, limit = DetailsLimit(*context)](const Status& status) {
+               reactor->Finish(ToGrpc(status, read->problems, limit));
+             });
     return reactor;
   }
 
@@ -147,7 +149,7 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     auto* reactor = context->DefaultReactor();
     auto read = std::make_shared<ReadResult>(Read(request->document(), environment_));
     if (!read->document) {
-      reactor->Finish(ToGrpc(kBadDocument, read->problems));
+      reactor->Finish(ToGrpc(kBadDocument, read->problems, DetailsLimit(*context)));
       return reactor;
     }
     supervisor::ApplyOptions options;
@@ -157,12 +159,12 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     options.author = request->author();
     options.message = request->message();
     WithPlan(read, request->removal(), *response->mutable_plan(),
-             [this, read, options, reactor, response](const Status& status) {
-               if (!status.ok()) return reactor->Finish(ToGrpc(status, read->problems));
+             [this, read, options, reactor, response, limit = DetailsLimit(*context)](const Status& status) {
+               if (!status.ok()) return reactor->Finish(ToGrpc(status, read->problems, limit));
                supervisor_.Apply(*std::move(read->document), options,
-                                 [read, reactor, response](const ApplyReply& reply) {
+                                 [read, reactor, response, limit](const ApplyReply& reply) {
                                    Fill(reply, *response);
-                                   reactor->Finish(ToGrpc(reply.status, reply.problems));
+                                   reactor->Finish(ToGrpc(reply.status, reply.problems, limit));
                                  });
              });
     return reactor;

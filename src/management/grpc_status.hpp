@@ -1,6 +1,9 @@
 #pragma once
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
+
+#include <cstddef>
 
 #include "base/status.hpp"
 #include "config/problem.hpp"
@@ -11,8 +14,14 @@ namespace wampgate::management {
 /// The same code and message.
 grpc::Status ToGrpc(const Status& status);
 
-/// The errors among `problems` as field violations (the first 100) of a BadRequest where the status is
-/// INVALID_ARGUMENT, as violations of a PreconditionFailure where it is FAILED_PRECONDITION.
-grpc::Status ToGrpc(const Status& status, const config::Problems& problems);
+/// How many octets of details the caller can take: what it says in the metadata "wampgate-details-limit"
+/// (wampgatectl does), at most 1 MiB; else 6000, since gRPC clients refuse answers with more than 8 KiB of
+/// metadata.
+std::size_t DetailsLimit(const grpc::CallbackServerContext& context);
+
+/// The errors among `problems` as field violations of a BadRequest where the status is INVALID_ARGUMENT, as
+/// violations of a PreconditionFailure where it is FAILED_PRECONDITION. Where they have more than `limit`
+/// octets, the last violation says how many are left out.
+grpc::Status ToGrpc(const Status& status, const config::Problems& problems, std::size_t limit);
 
 }  // namespace wampgate::management

@@ -25,13 +25,14 @@ std::string Content(const std::string& path) {
 
 }  // namespace
 
-CtlResult Ctl(const NodeProcess& node, const std::vector<std::string>& arguments) {
+CtlResult Ctl(const NodeProcess& node, const std::vector<std::string>& arguments, const std::string& input) {
   static int runs = 0;
   const std::string base =
       node.directory() + "/ctl-" + std::to_string(getpid()) + "-" + std::to_string(++runs);
   std::string command = Quoted(WAMPGATECTL) + " --node-dir " + Quoted(node.directory());
   for (const auto& argument : arguments) command += " " + Quoted(argument);
-  command += " >" + Quoted(base + ".out") + " 2>" + Quoted(base + ".err");
+  std::ofstream(base + ".in") << input;
+  command += " <" + Quoted(base + ".in") + " >" + Quoted(base + ".out") + " 2>" + Quoted(base + ".err");
   const int status = std::system(command.c_str());
   return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
           .out = Content(base + ".out"),
