@@ -20,8 +20,10 @@ namespace {
 constexpr int kMaxMetadata = 1024 * 1024;
 constexpr const char* kDetailsLimit = "900000";
 
-void PrintProblem(const std::string& field, const std::string& description) {
-  std::cerr << "  " << (field.empty() ? "" : field + ": ") << description << "\n";
+/// `said` has been printed already.
+void PrintProblem(const std::string& field, const std::string& description, const std::string& said) {
+  const std::string problem = (field.empty() ? "" : field + ": ") + description;
+  if (problem != said) std::cerr << "  " << problem << "\n";
 }
 
 /// errno of a connection to the socket; 0 if somebody listens there.
@@ -56,11 +58,11 @@ void PrintDetails(const grpc::Status& status) {
     google::rpc::PreconditionFailure precondition;
     if (any.UnpackTo(&request)) {
       for (const auto& violation : request.field_violations()) {
-        PrintProblem(violation.field(), violation.description());
+        PrintProblem(violation.field(), violation.description(), status.error_message());
       }
     } else if (any.UnpackTo(&precondition)) {
       for (const auto& violation : precondition.violations()) {
-        PrintProblem(violation.subject(), violation.description());
+        PrintProblem(violation.subject(), violation.description(), status.error_message());
       }
     }
   }
@@ -92,6 +94,12 @@ ExitCode Report(const grpc::Status& status, const Target& target) {
       std::cerr << "wampgatectl: no node at " << target.socket << ": " << WhyNot(error) << "\n";
       return kError;
     }
+  }
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED &&
+      status.error_message() == "Deadline Exceeded") {
+    std::cerr << "wampgatectl: no answer within " << target.timeout.count()
+              << " s; the node may still do it (wampgatectl status tells; --timeout waits longer)\n";
+    return kTimeout;
   }
   std::cerr << "wampgatectl: " << status.error_message() << "\n";
   PrintDetails(status);

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "integration/configurations.hpp"
 #include "support/node_process.hpp"
+#include "support/socket_client.hpp"
 
 /// What the real wampgatectl prints and how it exits.
 namespace wampgate::test {
@@ -122,6 +124,24 @@ TEST_F(RunningNode, TakesWhatItExportsFromStandardInput) {
     const CtlResult applied = Ctl(node_, {"apply", "-f", "-"}, exported.out);
     EXPECT_THAT(applied.out, HasSubstr("no change")) << applied.err;
   }
+}
+
+TEST_F(RunningNode, SaysOnceWhatForbidsAChange) {
+  const UniqueFd taken = ListenOnLoopback();
+  json worker = Pages();
+  worker["transports"][0]["endpoint"]["port"] = PortOf(taken.get());
+  const CtlResult result = Ctl(node_, {"apply", "-f", WriteFile(node_, "taken.json", NodeText({worker}))});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("address already in use by somebody else; ss -ltnp shows who"));
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+}
+
+TEST_F(RunningNode, ExitsWith4WhenTheNodeDoesNotAnswerInTime) {
+  kill(node_.pid(), SIGSTOP);
+  const CtlResult result = Ctl(node_, {"status", "--timeout", "1"});
+  kill(node_.pid(), SIGCONT);
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.err, HasSubstr("no answer within 1 s"));
 }
 
 TEST_F(RunningNode, RefusesFilesThatItCannotRead) {
