@@ -75,11 +75,14 @@ TEST(CommandLine, SaysThatTheNodeWasKilled) {
   NodeProcess node;
   node.Start({.configuration = NodeText({Pages()})});
   ASSERT_TRUE(Serves(node)) << node.log();
+  const auto workers = node.Workers();
   node.Signal(SIGKILL);
   ASSERT_EQ(node.AwaitExit(), 128 + SIGKILL);
   const CtlResult result = Ctl(node, {"status"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("nobody listens on the socket"));
+  for (const auto& [name, pid] : workers) kill(pid, SIGKILL);  // they would wait for a supervisor
+  EXPECT_TRUE(node.NothingLeft());
 }
 
 TEST_F(RunningNode, AnswersInEveryForm) {
