@@ -159,8 +159,7 @@ void Connection::Respond(Response response) {
   exchange_ = nullptr;
   WAMPGATE_CHECK(phase_ == Phase::kService);
   if (host_.draining()) keep_alive_ = false;
-  const HeadContext context{site_->options, version_, keep_alive_ ? KeepAlive::kYes : KeepAlive::kNo,
-                            security_};
+  const HeadContext context{site_->options, version_, keep_alive_ ? KeepAlive::kYes : KeepAlive::kNo};
   AppendHead(stream_->Output(), response, context);
   status_ = response.status;
   sent_length_ = 0;

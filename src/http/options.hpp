@@ -9,7 +9,7 @@ namespace wampgate::http {
 /// A web transport's options (spec 1.2), defaults resolved.
 struct ServerOptions {
   bool access_log = false;
-  bool hsts = false;  ///< only sent over TLS
+  bool hsts = false;  ///< also without TLS: it may end in front of us (spec 1.2)
   std::chrono::seconds hsts_max_age{31536000};
   std::optional<std::chrono::seconds> client_timeout{60};  ///< idle keep-alive connection
   std::chrono::milliseconds header_timeout{10000};  ///< whole request head, each 4 KiB of a body; 0 = off

@@ -81,7 +81,7 @@ void AppendHead(ByteBuffer& output, const Response& response, const HeadContext&
                   response.reason.empty() ? ReasonPhrase(response.status) : std::string_view(response.reason),
                   ConnectionField(context), context.options.show_server_version ? "/" WAMPGATE_VERSION : "",
                   CurrentDate());
-  if (context.options.hsts && context.security == Security::kTls) {
+  if (context.options.hsts) {
     head += fmt::format("Strict-Transport-Security: max-age={}\r\n", context.options.hsts_max_age.count());
   }
   for (const auto& [name, value] : response.headers) {

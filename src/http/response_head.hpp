@@ -6,7 +6,6 @@
 #include "base/byte_buffer.hpp"
 #include "http/message.hpp"
 #include "http/options.hpp"
-#include "http/server.hpp"
 
 namespace wampgate::http {
 
@@ -17,7 +16,6 @@ struct HeadContext {
   const ServerOptions& options;
   int version = 11;  ///< of the request
   KeepAlive keep_alive = KeepAlive::kYes;
-  Security security = Security::kPlain;
 };
 
 /// The usual phrase for a status code; "Unknown" for one without.

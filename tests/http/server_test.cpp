@@ -51,11 +51,11 @@ TEST(Server, ShowsItsVersionOnlyIfTold) {
   EXPECT_EQ(harness.Get("/").Field("server"), "wampgate/" WAMPGATE_VERSION);
 }
 
-TEST(Server, SendsHstsOnlyOverTls) {
+TEST(Server, SendsHstsWithAndWithoutTlsIfTold) {
   Harness harness;
   harness.options.hsts = true;
   harness.Serve(Echo);
-  EXPECT_EQ(harness.Get("/").Field("strict-transport-security"), "");
+  EXPECT_EQ(harness.Get("/").Field("strict-transport-security"), "max-age=31536000");
   const auto client = harness.Connect(Security::kTls);
   client->Send(kGet);
   EXPECT_EQ(harness.Next(*client).Field("strict-transport-security"), "max-age=31536000");
