@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "http/pages.hpp"
 #include "wamp/link.hpp"
 #include "websocket/connection.hpp"
 #include "websocket/handshake.hpp"
@@ -52,9 +51,6 @@ WebSocketService::WebSocketService(std::shared_ptr<const websocket::ServerOption
 
 void WebSocketService::Handle(http::Request request, std::shared_ptr<http::Responder> responder) {
   if (request.wants_upgrade) return Open(request, *responder);
-  if (request.method != "GET" && request.method != "HEAD") {
-    return responder->Send(http::MethodNotAllowedPage(request, "HEAD, GET"));
-  }
   responder->SendVerbatim(websocket::AnswerPlainRequest(request, *options_, subprotocols_));
 }
 

@@ -28,12 +28,12 @@ std::string SubprotocolList(std::span<const std::string> subprotocols) {
 
 std::string AnswerPlainRequest(const http::Request& request, const ServerOptions& options,
                                std::span<const std::string> subprotocols) {
-  if (!options.enable_webstatus) {
-    return "HTTP/1.1 426 HTTP Upgrade header missing\r\nUpgrade: websocket\r\n\r\n";
-  }
   if (request.method != "GET" && request.method != "HEAD") {
     return fmt::format("HTTP/1.1 405 HTTP method \"{}\" not allowed\r\nAllow: GET, HEAD\r\n\r\n",
                        Printable(request.method));
+  }
+  if (!options.enable_webstatus) {
+    return "HTTP/1.1 426 HTTP Upgrade header missing\r\nUpgrade: websocket\r\n\r\n";
   }
   const std::string page = fmt::format(kPage, SubprotocolList(subprotocols));
   const std::string_view version = options.show_server_version ? "/" WAMPGATE_VERSION : "";

@@ -117,7 +117,11 @@ TEST_F(WebSocketServiceTest, ShowsTheStatusPageOr426ToPlainRequests) {
   EXPECT_TRUE(harness.Until(*client, [&] { return client->ended(); }));
   const Answer head = harness.Head("/ws");
   EXPECT_EQ(head.status, 200);
-  EXPECT_EQ(harness.Ask("POST /ws HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").status, 405);
+  const auto poster = harness.Connect();
+  poster->Send("POST /ws HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_TRUE(harness.Until(*poster, [&] { return poster->ended(); }));
+  EXPECT_THAT(poster->received,
+              StartsWith("HTTP/1.1 405 HTTP method \"POST\" not allowed\r\nAllow: GET, HEAD\r\n"));
   options.enable_webstatus = false;
   Serve({Serializer::kJson});
   harness.server().SetSite(harness.MakeSite());

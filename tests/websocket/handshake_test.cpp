@@ -282,8 +282,10 @@ TEST(AnswerPlainRequest, Answers426WithoutAStatusPage) {
               StartsWith("HTTP/1.1 426 HTTP Upgrade header missing\r\n"));
   auto put = Without("upgrade");
   put.method = "PUT";
-  EXPECT_THAT(AnswerPlainRequest(put, {}, kProtocols),
-              StartsWith("HTTP/1.1 405 HTTP method \"PUT\" not allowed\r\n"));
+  for (const ServerOptions& each : {ServerOptions(), options}) {
+    EXPECT_THAT(AnswerPlainRequest(put, each, kProtocols),
+                StartsWith("HTTP/1.1 405 HTTP method \"PUT\" not allowed\r\n"));
+  }
 }
 
 }  // namespace
