@@ -236,7 +236,7 @@ void Session::Abort(EndReason reason, std::string_view uri, std::string_view mes
   Leave();
   Enter(SessionState::kClosed);
   link_->SendDocument(json::array({static_cast<int>(MessageType::kAbort), {{"message", message}}, uri}));
-  link_->channel().Close(close_code, {});
+  link_->channel().Close(close_code, message);
 }
 
 void Session::Violate(std::string_view what) {
