@@ -106,7 +106,8 @@ void CheckIds(const v1::Worker& worker, const std::vector<std::string>& ids, con
       context.Error(transport.has_id() ? at.Key("id") : at,
                     fmt::format("the id {} is used twice", Quote(ids[i])));
     }
-    if (!transport.has_id() && transport.has_endpoint() && ids[i].starts_with("transport")) {
+    const bool has_address = transport.endpoint().type_case() != 0;
+    if (!transport.has_id() && has_address && ids[i].starts_with("transport")) {
       context.Warn(
           at,
           "is known by its position only, since it has the same address as another one: with an `id` of "

@@ -9,7 +9,7 @@
 namespace wampgate::config {
 namespace {
 
-/// The public address of a WebSocket server; nothing but the status page needs it.
+/// The public address of a WebSocket server, which nothing needs.
 void CheckServerUrl(const std::string& text, const Where& where, const Context& context) {
   const auto url = ParseWebSocketUrl(text);
   if (!url.ok()) {
@@ -29,6 +29,10 @@ WampWebSocket ResolveWampWebSocket(const Message& message, const WampEndpoint& e
   resolved.serializers = ResolveSerializers(message.has_serializers() ? &message.serializers() : nullptr,
                                             AllSerializers(), where.Key("serializers"), context);
   resolved.options = ResolveServerOptions(message.options());
+  if (!resolved.options.enable_rfc6455 && !resolved.options.enable_hybi10) {
+    context.Warn(where.Key("options").Key("enable_rfc6455"),
+                 "no client can connect: enable_hybi10 is off too, which leaves no version of the protocol");
+  }
   if constexpr (requires { message.auth(); }) {
     if (message.has_auth())
       resolved.auth = ResolveAuth(message.auth(), endpoint.listen, where.Key("auth"), context);

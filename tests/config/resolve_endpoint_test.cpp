@@ -139,6 +139,13 @@ TEST(ResolveListen, NamesUnixPathsThatAreTooLong) {
   EXPECT_NE(problems.find(" has 108; put it into a shorter directory"), std::string::npos) << problems;
 }
 
+TEST(ResolveListen, SaysNothingOfSharedAddressesWhereThereIsNone) {
+  const std::string problems =
+      ProblemsOf(LoadTransports(R"({"type":"rawsocket","endpoint":{"type":"udp"}})"));
+  EXPECT_EQ(problems.find("same address"), std::string::npos) << problems;
+  EXPECT_NE(problems.find("endpoint.type"), std::string::npos) << problems;
+}
+
 TEST(ResolveListen, FindsTransportsThatWantTheSameAddress) {
   const auto raw = [](const std::string& endpoint) {
     return R"({"type":"rawsocket","endpoint":{)" + endpoint + "}}";

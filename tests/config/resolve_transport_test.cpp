@@ -129,6 +129,17 @@ TEST(ResolveTransport, ChecksTheRangesOfWebSocketOptions) {
             "0\n");
 }
 
+TEST(ResolveTransport, WarnsWhenNoVersionOfWebSocketIsLeft) {
+  const auto problems = [](const std::string& options) {
+    return ProblemsOf(LoadTransport(R"("type":"websocket","options":{)" + options + "}"));
+  };
+  EXPECT_EQ(
+      problems(R"("enable_hybi10":false,"enable_rfc6455":false)"),
+      "warning: workers[0].transports[0].options.enable_rfc6455: no client can connect: enable_hybi10 is "
+      "off too, which leaves no version of the protocol\n");
+  EXPECT_EQ(problems(R"("enable_hybi10":false)"), "");
+}
+
 TEST(ResolveTransport, TakesTheMessageSizeOfRawSocketsInBothPlaces) {
   const auto size = [](const std::string& fields) {
     return ProtocolOf<RawSocketTransport>(LoadTransport(R"("type":"rawsocket",)" + fields))
