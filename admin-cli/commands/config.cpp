@@ -70,7 +70,9 @@ void PrintPlan(const v1::Plan& plan) {
   }
   for (const auto& change : plan.changes()) {
     std::cout << EnumText(v1::PlannedChange::Action_Name(change.action())) << "  " << change.name();
-    if (change.sessions_closed() > 0) std::cout << "  (closes " << change.sessions_closed() << " sessions)";
+    if (const auto closed = change.sessions_closed(); closed > 0) {
+      std::cout << "  (closes " << closed << (closed == 1 ? " session)" : " sessions)");
+    }
     std::cout << "\n";
     for (const auto& field : change.fields()) {
       std::cout << "    " << field.field() << ": " << OrUnset(field.old_value()) << " -> "
