@@ -76,11 +76,6 @@ Transport ResolveTransport(const v1::Transport& transport, const WampEndpoint& e
   if (transport.has_web()) {
     WebTransport web;
     web.options = ResolveWebOptions(transport.web().options());
-    if (web.options.hsts) {
-      context.Warn(
-          where.Key("options").Key("hsts"),
-          "has no effect here: the header is sent over TLS only; let what terminates TLS in front send it");
-    }
     web.root = ResolvePaths(transport.web().paths(), name, endpoint, where.Key("paths"), context);
     if (web.root.paths.empty()) context.Warn(where.Key("paths"), "no paths: every request gets 404");
     resolved.protocol = std::move(web);

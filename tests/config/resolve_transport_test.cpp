@@ -64,12 +64,6 @@ TEST(ResolveTransport, TakesWebOptions) {
   EXPECT_EQ(options, expected);
 }
 
-TEST(ResolveTransport, WarnsThatHstsIsNotSentWithoutTls) {
-  EXPECT_EQ(ProblemsOf(LoadTransport(R"("type":"web","paths":{"p":{"type":"none"}},"options":{"hsts":true})"))
-                .find("warning: workers[0].transports[0].options.hsts: has no effect here"),
-            0u);
-}
-
 TEST(ResolveTransport, TakesEveryWebSocketOption) {
   const auto options =
       ProtocolOf<WampWebSocket>(LoadTransport(R"("type":"websocket","options":{"allowed_origins":[],
