@@ -5,11 +5,15 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "base/fd.hpp"
 #include "support/node_process.hpp"
+#include "support/stub_router.hpp"
+#include "support/wamp_client.hpp"
 
-/// Every example of deploy/examples runs: a node starts with it, serves, and ends in order.
+/// Every example of deploy/examples runs: a node starts with it, serves its pages, carries sessions, and ends
+/// in order.
 namespace wampgate::test {
 namespace {
 
@@ -32,17 +36,77 @@ std::vector<std::string> Examples() {
   return files;
 }
 
+/// What an example serves on its web and WebSocket transports. Its RawSocket transport for clients is
+/// "devices".
+struct Served {
+  std::size_t transports = 1;  // on TCP
+  std::string page = {};       // empty: none
+  std::string websocket = "/ws";
+  std::string realm = "realm1";
+  std::string topic = "com.example.topic";
+};
+const std::map<std::string, Served> kServed{
+    {"g1-worker-backends.json", {.transports = 2, .page = "/"}},
+    {"g2-websocket-proxy.json", {.page = "/"}},
+    {"g4-connections-routes.json", {.transports = 2, .page = "/"}},
+    {"g4-connections-routes.yaml", {.page = "/"}},
+    {"router.json", {.websocket = "/"}},
+    {"two-workers-one-port.json", {.transports = 2, .page = "/version"}},
+    {"demo/config.json", {.page = "/demo.js", .realm = "demo", .topic = "demo.topic"}},
+};
+
+/// Whether a GET is answered with a page or a redirect.
+bool Answers(int port, const std::string& path) {
+  BlockingSocket socket(ConnectTo({port}));
+  socket.Write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const std::string head = socket.TakeThrough("\r\n\r\n", WampClient::kDeadline);
+  return head.starts_with("HTTP/1.1 2") || head.starts_with("HTTP/1.1 3");
+}
+
+/// Whether a session is joined, and its router answers in it.
+bool Carries(WampClient& client, const Served& served) {
+  const nlohmann::json welcome = client.Join(served.realm);
+  if (!welcome.is_array() || welcome.at(0) != 2) return false;
+  client.Send({32, 1, nlohmann::json::object(), served.topic});
+  const nlohmann::json subscribed = client.Receive();
+  return subscribed.is_array() && subscribed.at(0) == 33 && subscribed.at(1) == 1;
+}
+
 class Example : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(Example, Runs) {
+TEST_P(Example, RunsAndCarriesSessions) {
   for (const char* variable : {"PORT", "DEMO_PORT"}) setenv(variable, FreePort().c_str(), 1);
   NodeProcess node;
-  const std::filesystem::path file = GetParam();
-  const auto copy = std::filesystem::path(node.directory()) / ("example-" + file.filename().string());
+  const std::filesystem::path file = GetParam(), directory = node.directory();
+  const std::string name = std::filesystem::relative(file, WAMPGATE_EXAMPLES);
+  ASSERT_TRUE(kServed.contains(name)) << "say in this test what " << name << " serves";
+  const Served& served = kServed.at(name);
+  std::filesystem::copy(file.parent_path(), directory, std::filesystem::copy_options::recursive);
+  const auto copy = directory / ("example-" + file.filename().string());
   std::filesystem::copy_file(file, copy);
+  std::unique_ptr<StubRouter> router;  // behind an example that has none
+  if (name != "router.json" && name != "demo/config.json")
+    router = std::make_unique<StubRouter>(directory / "router.sock");
   node.Start({.configuration = "", .arguments = {"--config", copy.string()}});
-  const auto serves = [](const nlohmann::json& line) { return line.value("msg", "") == "the node serves"; };
-  EXPECT_FALSE(node.AwaitLine(serves).is_null()) << node.log();
+
+  // Lines of several processes come in any order.
+  std::map<std::string, int> ports;
+  bool serves = false;
+  const auto all_serve = [&](const nlohmann::json& line) {
+    const std::string address = line.value("address", "");
+    if (line.value("msg", "") == "listening" && address.starts_with("tcp"))
+      ports[line.value("transport", "")] = std::stoi(address.substr(address.rfind(':') + 1));
+    serves |= line.value("msg", "") == "the node serves";
+    return serves && ports.size() == served.transports;
+  };
+  ASSERT_FALSE(node.AwaitLine(all_serve).is_null()) << node.log();
+  for (const auto& [transport, port] : ports) {
+    const bool is_raw = transport.ends_with("/devices");
+    if (!is_raw && !served.page.empty()) EXPECT_TRUE(Answers(port, served.page)) << transport << node.log();
+    const auto client = is_raw ? WampClient::RawSocket({port}, wamp::Serializer::kJson)
+                               : WampClient::WebSocket({port}, served.websocket, wamp::Serializer::kJson);
+    EXPECT_TRUE(Carries(*client, served)) << transport << node.log();
+  }
   EXPECT_EQ(node.Stop(), 0) << node.log();
   EXPECT_TRUE(node.NothingLeft());
 }

@@ -73,6 +73,13 @@ class ManagedNode : public ::testing::Test {
   std::unique_ptr<WampClient> Client(const std::string& path = "/ws") {
     return WampClient::WebSocket({port_}, path, Serializer::kJson);
   }
+  std::string Fetch(const std::string& path) {
+    BlockingSocket socket(ConnectTo({port_}));
+    socket.Write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    if (!socket.TakeThrough("\r\n\r\n", WampClient::kDeadline).starts_with("HTTP/1.1 200")) return "";
+    socket.Fill(4096, WampClient::kDeadline);  // to the end
+    return socket.Take(4096);
+  }
   json Worker() { return json::parse(Ctl(node_, {"worker", "get", "edge", "-o", "json"}).out); }
   static bool Echoes(WampClient& client, int request) {
     client.Send({48, request, json::object(), "com.example.echo", {request}});
@@ -108,16 +115,20 @@ TEST_F(ManagedNode, AddsAPathABackendAndARouteWhile100SessionsExchangeMessages) 
       for (auto& client : clients) lost += !Echoes(*client, request);
     }
   });
+  while (rounds < 3) std::this_thread::yield();
+  const int rounds_before = rounds;
   const CtlResult applied = Apply(EdgeWithMore());
-  const int rounds_at_apply = rounds;
-  while (rounds < rounds_at_apply + 3) std::this_thread::yield();
+  const int rounds_after = rounds;
+  while (rounds < rounds_after + 3) std::this_thread::yield();
   done = true;
   traffic.join();
 
   EXPECT_EQ(applied.exit_code, 0) << applied.err;
   EXPECT_THAT(applied.out, HasSubstr("revision 2 runs"));
+  RecordProperty("rounds_during_apply", rounds_after - rounds_before);
   EXPECT_EQ(lost, 0);
   EXPECT_EQ(first_->accepted(), 100);
+  EXPECT_EQ(Fetch("/new"), "42");
   auto newcomer = Client("/ws2");
   ASSERT_EQ(newcomer->Join("realm2").at(0), 2);
   EXPECT_TRUE(Echoes(*newcomer, 1));
