@@ -130,15 +130,19 @@ void FrontendSession::OnClientGoodbye(std::string_view message) {
   SetDeadline(kBackendGoodbyeTimeout);
 }
 
-void FrontendSession::OnBackendGoodbye(std::string_view message) {
+void FrontendSession::OnBackendGoodbye(wamp::MessageType type, std::string_view message) {
   const auto parting = ReadParting(relay_.backend().serializer(), message);
   if (!parting.ok() && state_ == SessionState::kOpen) return BackendViolated(Message(parting.status()));
-  const bool is_abort = relay_.type() == wamp::MessageType::kAbort && state_ == SessionState::kOpen;
+  const bool is_answer = state_ != SessionState::kOpen;
+  const bool is_abort = type == wamp::MessageType::kAbort && !is_answer;
+  // The client that said GOODBYE gets GOODBYE, whatever the router answers.
+  const bool is_fit = parting.ok() && (!is_answer || type == wamp::MessageType::kGoodbye);
   Note(EndReason::kBackendGoodbye, parting.ok() ? parting->uri : "");
   Step(SessionEvent::kPeerGoodbye);
   client_is_owed_goodbye_ = false;
-  if (!relay_.PassSessionMessage(Toward::kClient, message)) {
-    relay_.client().SendDocument(MakeGoodbye(wamp::uri::kCloseNormal, ""));
+  if (!is_fit || !relay_.PassSessionMessage(Toward::kClient, message)) {
+    const auto uri = is_answer ? wamp::uri::kCloseGoodbyeAndOut : wamp::uri::kCloseNormal;
+    relay_.client().SendDocument(MakeGoodbye(uri, ""));
   }
   if (is_abort) backend_is_told_ = true;  // ABORT is not answered
   if (is_abort || state_ == SessionState::kClosed) return CloseBoth("");

@@ -159,7 +159,7 @@ void FrontendSession::OnBackendMessage(std::string_view message) {
     case SessionState::kClosing: {
       const auto type = wamp::PeekType(relay_.backend().serializer(), message);
       const bool is_answer = type.ok() && (*type == MessageType::kGoodbye || *type == MessageType::kAbort);
-      if (is_answer && client_is_owed_goodbye_) OnBackendGoodbye(message);
+      if (is_answer && client_is_owed_goodbye_) OnBackendGoodbye(*type, message);
       return;
     }
     default:
@@ -171,7 +171,7 @@ void FrontendSession::OnOpenBackendMessage(MessageType type, std::string_view me
   switch (type) {
     case MessageType::kGoodbye:
     case MessageType::kAbort:
-      return OnBackendGoodbye(message);
+      return OnBackendGoodbye(type, message);
     default:
       return BackendViolated(fmt::format("{} in an open session", wamp::Name(type)));
   }

@@ -100,7 +100,7 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   void Violate(std::string_view detail);
   void BackendViolated(std::string_view detail);
   void OnClientGoodbye(std::string_view message);
-  void OnBackendGoodbye(std::string_view message);
+  void OnBackendGoodbye(wamp::MessageType type, std::string_view message);
   void AnswerOwedGoodbye();
   void OnClientEnd(const ChannelEnd& end);
   void OnBackendEnd(const ChannelEnd& end);

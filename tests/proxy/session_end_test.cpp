@@ -82,6 +82,19 @@ TEST_F(SessionEnd, ClientGoodbyeIsAnsweredByTheNodeWhenTheBackendStaysSilent) {
   EXPECT_EQ(client_.Next(), Goodbye("wamp.close.goodbye_and_out"));
 }
 
+TEST_F(SessionEnd, ClientGoodbyeIsAnsweredWithGoodbyeAlsoWhenTheBackendAnswersWithAnythingElse) {
+  for (const char* answer : {R"([3,{},"wamp.error.authentication_failed"])", R"([6])", R"([6,{},7])"}) {
+    client_.Say(Goodbye("wamp.close.normal"));
+    router_->peer->Deliver(answer);
+    EXPECT_EQ(client_.Next(), Goodbye("wamp.close.goodbye_and_out")) << answer;
+    EXPECT_FALSE(client_.HasNext()) << answer;
+    EXPECT_EQ(client_.peer->close_code, 1000) << answer;
+    EXPECT_TRUE(RunUntilGone());
+    client_ = Connect();
+    router_ = Join(client_);
+  }
+}
+
 TEST_F(SessionEnd, BackendGoodbyeIsRelayedAndAnsweredByTheClient) {
   const auto goodbye = Goodbye("wamp.close.close_realm", "realm stops");
   router_->Say(goodbye);
