@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/base64.hpp"
 #include "wamp/float_format.hpp"
 
 namespace wampgate::wamp {
@@ -32,6 +33,10 @@ bool DocumentBuilder::BigOctets(Sign sign, std::string_view octets) {
 bool DocumentKeyBuilder::Negative(std::uint64_t value) {
   if (value > INT64_MAX) return Unfit();
   return builder_.KeyText(std::to_string(static_cast<std::int64_t>(~value)));
+}
+
+bool DocumentKeyBuilder::Binary(std::string_view octets) {
+  return builder_.KeyText(std::string(1, '\0') + EncodeBase64(octets));
 }
 
 bool DocumentKeyBuilder::Double(double value) {

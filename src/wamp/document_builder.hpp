@@ -68,7 +68,8 @@ class DocumentBuilder {
   std::string key_;
 };
 
-/// Map keys of a document are text; others become what JSON would write for them.
+/// Map keys of a document are text; others become what JSON would write for them, binary ones U+0000 and
+/// base64.
 class DocumentKeyBuilder {
  public:
   static constexpr bool kDiscards = false;
@@ -85,7 +86,7 @@ class DocumentKeyBuilder {
   bool BigOctets(Sign, std::string_view) { return Unfit(); }
   bool Text(std::string_view text) { return builder_.KeyText(text); }
   bool KeyText(std::string_view text) { return builder_.KeyText(text); }
-  bool Binary(std::string_view) { return Unfit(); }
+  bool Binary(std::string_view octets);
   bool BeginList(std::uint64_t) { return Unfit(); }
   bool BeginMap(std::uint64_t) { return Unfit(); }
   bool EndList() { return Unfit(); }
@@ -96,7 +97,7 @@ class DocumentKeyBuilder {
   bool CloseMap(std::size_t, std::uint64_t) { return Unfit(); }
 
  private:
-  bool Unfit() { return builder_.fault_.Malformed("map key that is neither text nor a number"); }
+  bool Unfit() { return builder_.fault_.Malformed("map key that is neither text nor octets nor a number"); }
 
   DocumentBuilder& builder_;
 };

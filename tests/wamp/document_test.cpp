@@ -51,6 +51,12 @@ TEST(Document, TakesTheLastOfDuplicateKeys) {
   EXPECT_EQ(*ReadDocument(Serializer::kCbor, FromHex("a2616101616102")), Json({{"a", 2}}));
 }
 
+TEST(Document, WritesBinaryKeysAsJsonWould) {
+  const std::string key("\0AAE=", 5);
+  EXPECT_EQ(*ReadDocument(Serializer::kCbor, FromHex("a142000107")), Json({{key, 7}}));
+  EXPECT_EQ(*ReadDocument(Serializer::kMsgpack, FromHex("81c402000107")), Json({{key, 7}}));
+}
+
 TEST(Document, KeepsKeysThatLookLikeBinary) {
   const auto read = ReadDocument(Serializer::kJson, R"({"\u0000AA==":"\u0000AA=="})");
   ASSERT_TRUE(read.ok());
@@ -79,10 +85,10 @@ TEST(Document, RefusesWhatIsMalformed) {
         "[\"\\ud800\"]", "[\"\\u0000?\"]", "[+1]", "[.5]", "[1.]", "[0x1]", "['a']", "[1e]"}) {
     EXPECT_EQ(ReadDocument(Serializer::kJson, json).status().code(), StatusCode::kInvalidArgument) << json;
   }
-  for (const char* hex : {"", "81", "8101ff", "61ff", "a161ff01", "fc", "ff", "5f01ff", "a1400102"}) {
+  for (const char* hex : {"", "81", "8101ff", "61ff", "a161ff01", "fc", "ff", "5f01ff", "a1400102", "a18001"}) {
     EXPECT_FALSE(ReadDocument(Serializer::kCbor, FromHex(hex)).ok()) << hex;
   }
-  for (const char* hex : {"", "91", "910101", "a1ff", "81a1ff01", "c1", "81c40001"}) {
+  for (const char* hex : {"", "91", "910101", "a1ff", "81a1ff01", "c1", "819001"}) {
     EXPECT_FALSE(ReadDocument(Serializer::kMsgpack, FromHex(hex)).ok()) << hex;
   }
 }

@@ -75,6 +75,13 @@ TEST(Unexpressible, AcknowledgedPublishGetsAnError) {
   ExpectReply(Decide(Sender::kClient, "85 10 07 a1 6b61636b6e6f776c65646765 f5 63612e62 81e0"), 16, 7);
 }
 
+TEST(Unexpressible, AcknowledgedPublishGetsAnErrorAlsoWhenItsOptionsCannotBeExpressed) {
+  // A binary key beside "acknowledge".
+  const Remedy remedy = Decide(Sender::kClient, "84 10 07 a2 4101 00 6b61636b6e6f776c65646765 f5 63612e62");
+  EXPECT_EQ(remedy.kind, Kind::kReply);
+  EXPECT_EQ(ToSender(remedy)[2], 7);
+}
+
 TEST(Unexpressible, UnacknowledgedPublishIsDropped) {
   for (const char* hex :
        {"85 10 07 a0 63612e62 81e0", "85 10 07 a1 6b61636b6e6f776c65646765 f4 63612e62 81e0"}) {
