@@ -4,6 +4,7 @@
 #include "proxy/client_welcome.hpp"
 #include "proxy/frontend_session.hpp"
 #include "wamp/document.hpp"
+#include "wamp/hello_details.hpp"
 #include "wamp/uri.hpp"
 
 namespace wampgate::proxy {
@@ -30,7 +31,8 @@ void FrontendSession::OnHello(std::string_view message) {
   if (is_transparent()) return OnTransparentHello(message);
   auto hello = ReadHello(relay_.client().serializer(), message);
   if (!hello.ok()) return Violate(Message(hello.status()));
-  if (const Status checked = CheckHello(*hello); !checked.ok()) return Violate(Message(checked));
+  if (const Status checked = wamp::CheckHelloDetails(hello->details); !checked.ok())
+    return Violate(Message(checked));
   if (!hello->realm.empty() && !wamp::IsLooseUri(hello->realm)) {
     return AbortClient({EndReason::kProtocolViolation, std::string(wamp::uri::kInvalidUri),
                         fmt::format("realm \"{}\" in HELLO is not a URI", hello->realm)});

@@ -3,8 +3,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <array>
-
 #include "wamp/document.hpp"
 #include "wamp/message.hpp"
 
@@ -13,28 +11,6 @@ namespace wampgate::proxy {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::array<std::string_view, 4> kClientRoles{"subscriber", "publisher", "caller", "callee"};
-
-Status CheckRoles(const Json& details) {
-  const auto roles = details.find("roles");
-  if (roles == details.end()) return InvalidArgument("missing mandatory roles attribute in options in HELLO");
-  if (!roles->is_object()) return InvalidArgument("'roles' in 'details' in HELLO is not a dictionary");
-  if (roles->empty()) return InvalidArgument("empty 'roles' in 'details' in HELLO");
-  for (const auto& [role, description] : roles->items()) {
-    if (std::find(kClientRoles.begin(), kClientRoles.end(), role) == kClientRoles.end()) {
-      return InvalidArgument(fmt::format("invalid role '{}' in 'roles' in 'details' in HELLO", role));
-    }
-    if (!description.is_object()) {
-      return InvalidArgument(fmt::format("role '{}' in HELLO is not a dictionary", role));
-    }
-    const auto features = description.find("features");
-    if (features != description.end() && !features->is_object()) {
-      return InvalidArgument(fmt::format("'features' of role '{}' in HELLO is not a dictionary", role));
-    }
-  }
-  return OkStatus();
-}
 
 Json DescribeExtensions(const std::string& header) {
   Json extensions = Json::array();
@@ -79,29 +55,6 @@ StatusOr<Hello> ReadHello(wamp::Serializer serializer, std::string_view message)
   if (document[1].is_string()) hello.realm = document[1].get<std::string>();
   hello.details = std::move(document[2]);
   return hello;
-}
-
-Status CheckHello(const Hello& hello) {
-  const Json& details = hello.details;
-  WAMPGATE_RETURN_IF_ERROR(CheckRoles(details));
-  if (const auto methods = details.find("authmethods"); methods != details.end() && !methods->is_null()) {
-    bool are_strings = methods->is_array();
-    if (are_strings) {
-      for (const Json& method : *methods) are_strings = are_strings && method.is_string();
-    }
-    if (!are_strings) return InvalidArgument("'authmethods' in HELLO is not a list of strings");
-  }
-  for (const char* key : {"authid", "authrole"}) {
-    const auto value = details.find(key);
-    if (value != details.end() && !value->is_null() && !value->is_string()) {
-      return InvalidArgument(fmt::format("'{}' in HELLO is not a string", key));
-    }
-  }
-  const auto extra = details.find("authextra");
-  if (extra != details.end() && !extra->is_null() && !extra->is_object()) {
-    return InvalidArgument("'authextra' in HELLO is not a dictionary");
-  }
-  return OkStatus();
 }
 
 Json DescribeTransport(const wamp::TransportDetails& details, wamp::Serializer serializer) {

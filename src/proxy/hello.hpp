@@ -22,9 +22,6 @@ struct Hello {
 /// would reject beyond that is left to the router.
 StatusOr<Hello> ReadHello(wamp::Serializer serializer, std::string_view message);
 
-/// The checks of spec 3.5 for HELLOs that we terminate: roles, features, authmethods, authid, authextra.
-Status CheckHello(const Hello& hello);
-
 /// The client's connection as routers are told of it (spec 3.7).
 nlohmann::json DescribeTransport(const wamp::TransportDetails& details, wamp::Serializer serializer);
 

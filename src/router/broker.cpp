@@ -119,13 +119,24 @@ void Broker::Dispatch(Member& publisher, const Request& request, const Subscript
       const auto outcome = builder.Append(request.payload);
       if (outcome.ok()) {
         event->second = builder.Finish();
-      } else if (unexpressible_++ == 0) {
-        log::Warning("router", "an event was dropped for subscribers whose serializer has no words for it",
-                     {{"topic", request.uri}, {"detail", outcome.detail}});
+      } else {
+        CountUndeliverable(request.uri, outcome.detail);
       }
     }
-    if (!event->second.empty()) member->Deliver(event->second);
+    if (event->second.empty()) continue;
+    if (event->second.size() > member->max_message_size()) {
+      CountUndeliverable(request.uri, fmt::format("{} octets are more than the {} that a subscriber takes",
+                                                  event->second.size(), member->max_message_size()));
+      continue;
+    }
+    member->Deliver(event->second);
   }
+}
+
+void Broker::CountUndeliverable(std::string_view topic, std::string_view why) {
+  if (undeliverable_++ != 0) return;  // once per realm
+  log::Warning("router", "an event was dropped for a subscriber that cannot be told it",
+               {{"topic", topic}, {"detail", why}});
 }
 
 }  // namespace wampgate::router

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -20,8 +21,9 @@ class Broker {
   void Publish(Member& publisher, const Request& request);
   /// Forgets a member's subscriptions.
   void Leave(Member& member);
-  /// Events that a subscriber's serializer has no words for.
-  std::uint64_t unexpressible() const { return unexpressible_; }
+  /// Events that a subscriber could not be told: its serializer has no words for them, or they are longer
+  /// than it takes.
+  std::uint64_t undeliverable() const { return undeliverable_; }
 
  private:
   struct Subscription {
@@ -38,12 +40,13 @@ class Broker {
   std::vector<Subscription*> Covering(const std::string& topic);
   void Dispatch(Member& publisher, const Request& request, const Subscription& subscription,
                 std::uint64_t publication);
+  void CountUndeliverable(std::string_view topic, std::string_view why);
 
   std::unordered_map<std::uint64_t, Subscription> subscriptions_;
   ByUri exact_;
   ByUri prefix_;
   std::unordered_map<Member*, std::unordered_set<std::uint64_t>> by_member_;
-  std::uint64_t unexpressible_ = 0;
+  std::uint64_t undeliverable_ = 0;
 };
 
 }  // namespace wampgate::router

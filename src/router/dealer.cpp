@@ -94,10 +94,9 @@ void Dealer::SendInvocation(Member& caller, const Request& request, const Regist
   const std::uint64_t id = ++next_invocation_;
   MessageBuilder builder(callee.serializer(), MessageType::kInvocation, 4 + request.payload.elements());
   builder.Id(id).Id(registration.id).Document(details);
-  if (const auto outcome = builder.Append(request.payload); !outcome.ok()) {
-    return SendError(caller, request.type, request.id, wamp::uri::kInvalidArgument,
-                     fmt::format("the callee's serializer {} cannot express the arguments: {}",
-                                 wamp::Name(callee.serializer()), outcome.detail));
+  if (const auto outcome = builder.Append(request.payload, callee.max_message_size()); !outcome.ok()) {
+    return SendError(caller, request.type, request.id, UriOf(outcome),
+                     fmt::format("the arguments cannot be passed to the callee: {}", outcome.detail));
   }
   invocations_[id] = {
       .caller = &caller, .request = request.id, .callee = &callee, .wants_progress = wants_progress};
@@ -113,7 +112,8 @@ Dealer::Invocation* Dealer::Answered(Member& callee, std::uint64_t invocation) {
 void Dealer::Forget(std::uint64_t id) {
   const auto found = invocations_.find(id);
   if (found == invocations_.end()) return;
-  if (found->second.caller != nullptr) calls_.erase({found->second.caller, found->second.request});
+  const auto call = calls_.find({found->second.caller, found->second.request});
+  if (call != calls_.end() && call->second == id) calls_.erase(call);  // not a later call of the same number
   invocations_.erase(found);
 }
 
@@ -131,12 +131,11 @@ void Dealer::Yield(Member& callee, std::uint64_t id, const json& options, const 
   const json details = progress ? json({{"progress", true}}) : json::object();
   MessageBuilder builder(caller->serializer(), MessageType::kResult, 3 + payload.elements());
   builder.Id(request).Document(details);
-  if (const auto outcome = builder.Append(payload); !outcome.ok()) {
+  if (const auto outcome = builder.Append(payload, caller->max_message_size()); !outcome.ok()) {
     if (progress) Interrupt(*invocation, id, "killnowait");
     Forget(id);
-    return SendError(*caller, MessageType::kCall, request, wamp::uri::kInvalidArgument,
-                     fmt::format("the result cannot be expressed in {}: {}", wamp::Name(caller->serializer()),
-                                 outcome.detail));
+    return SendError(*caller, MessageType::kCall, request, UriOf(outcome),
+                     fmt::format("the result cannot be passed to the caller: {}", outcome.detail));
   }
   if (!progress) Forget(id);
   caller->Deliver(builder.Finish());
@@ -152,10 +151,9 @@ void Dealer::Fail(Member& callee, std::uint64_t id, const json& details, std::st
   if (caller == nullptr) return;
   MessageBuilder builder(caller->serializer(), MessageType::kError, 5 + payload.elements());
   builder.Id(static_cast<std::uint64_t>(MessageType::kCall)).Id(request).Document(details).Text(uri);
-  if (const auto outcome = builder.Append(payload); !outcome.ok()) {
+  if (const auto outcome = builder.Append(payload, caller->max_message_size()); !outcome.ok()) {
     return SendError(*caller, MessageType::kCall, request, uri,
-                     fmt::format("the error's arguments cannot be expressed in {}: {}",
-                                 wamp::Name(caller->serializer()), outcome.detail));
+                     fmt::format("the error's arguments cannot be passed to the caller: {}", outcome.detail));
   }
   caller->Deliver(builder.Finish());
 }
@@ -166,18 +164,14 @@ void Dealer::Interrupt(const Invocation& invocation, std::uint64_t id, std::stri
   invocation.callee->Deliver(builder.Id(id).Document(json({{"mode", mode}})).Finish());
 }
 
-void Dealer::Cancel(Member& caller, std::uint64_t request, const json& options) {
+void Dealer::Cancel(Member& caller, std::uint64_t request, Cancelling mode) {
   const auto call = calls_.find({&caller, request});
   if (call == calls_.end()) return;  // answered already
   const std::uint64_t id = call->second;
   Invocation& invocation = invocations_.at(id);
-  std::string mode = "skip";
-  if (const auto given = options.find("mode"); given != options.end() && given->is_string()) {
-    mode = given->get<std::string>();
-  }
-  if (mode != "skip" && invocation.callee->takes_interrupt()) {
-    Interrupt(invocation, id, mode);
-    if (mode == "kill") return;  // the callee's ERROR ends the call
+  if (mode != Cancelling::kSkip && invocation.callee->takes_interrupt()) {
+    Interrupt(invocation, id, mode == Cancelling::kKill ? "kill" : "killnowait");
+    if (mode == Cancelling::kKill) return;  // the callee's ERROR ends the call
   }
   invocation.caller = nullptr;
   calls_.erase(call);

@@ -17,7 +17,7 @@ class Dealer {
   void Register(Member& member, const Request& request);
   void Unregister(Member& member, std::uint64_t request, std::uint64_t registration);
   void Call(Member& caller, const Request& request);
-  void Cancel(Member& caller, std::uint64_t request, const nlohmann::json& options);
+  void Cancel(Member& caller, std::uint64_t request, Cancelling mode);
   /// YIELD of a callee.
   void Yield(Member& callee, std::uint64_t invocation, const nlohmann::json& options, const Payload& payload);
   /// ERROR of a callee to an INVOCATION.

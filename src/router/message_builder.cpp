@@ -100,11 +100,14 @@ wamp::TranscodeResult MessageBuilder::AppendSlice(Serializer from, std::string_v
   return wamp::Transcode(from, slice, serializer_, out_);
 }
 
-wamp::TranscodeResult MessageBuilder::Append(const Payload& payload) {
-  if (payload.elements() == 0) return {};
-  auto result = AppendSlice(payload.serializer, payload.args);
+wamp::TranscodeResult MessageBuilder::Append(const Payload& payload, std::size_t limit) {
+  wamp::TranscodeResult result;
+  if (!payload.args.empty()) result = AppendSlice(payload.serializer, payload.args);
   if (result.ok() && !payload.kwargs.empty()) result = AppendSlice(payload.serializer, payload.kwargs);
-  return result;
+  const std::size_t size = out_.size() + (serializer_ == Serializer::kJson ? 1 : 0);
+  if (!result.ok() || size <= limit) return result;
+  return {wamp::TranscodeResult::Code::kTooLarge,
+          fmt::format("{} octets are more than the {} that the receiver takes", size, limit)};
 }
 
 std::string_view MessageBuilder::Finish() {

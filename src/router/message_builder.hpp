@@ -34,8 +34,9 @@ class MessageBuilder {
   MessageBuilder& Id(std::uint64_t id);
   MessageBuilder& Document(const nlohmann::json& value);
   MessageBuilder& Text(std::string_view text);
-  /// Up to two elements. A failure leaves the message unusable.
-  wamp::TranscodeResult Append(const Payload& payload);
+  /// Up to two elements, the last of the message, which may be `limit` octets long. A failure leaves the
+  /// message unusable.
+  wamp::TranscodeResult Append(const Payload& payload, std::size_t limit = static_cast<std::size_t>(-1));
 
   std::string_view Finish();
 

@@ -16,6 +16,11 @@ void SendError(Member& to, wamp::MessageType type, std::uint64_t request, std::s
   to.Deliver(builder.Finish());
 }
 
+std::string_view UriOf(const wamp::TranscodeResult& failure) {
+  return failure.code == wamp::TranscodeResult::Code::kTooLarge ? wamp::uri::kPayloadSizeExceeded
+                                                                : wamp::uri::kInvalidArgument;
+}
+
 bool Flag(const json& options, const char* key) {
   const auto found = options.find(key);
   return found != options.end() && found->is_boolean() && found->get<bool>();
@@ -26,6 +31,14 @@ std::optional<Match> MatchPolicy(const json& options) {
   // Clients in JavaScript write options they do not set as null.
   if (found == options.end() || found->is_null() || *found == "exact") return Match::kExact;
   if (*found == "prefix") return Match::kPrefix;
+  return std::nullopt;
+}
+
+std::optional<Cancelling> CancelMode(const json& options) {
+  const auto found = options.find("mode");
+  if (found == options.end() || found->is_null() || *found == "skip") return Cancelling::kSkip;
+  if (*found == "kill") return Cancelling::kKill;
+  if (*found == "killnowait") return Cancelling::kKillNoWait;
   return std::nullopt;
 }
 

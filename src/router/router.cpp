@@ -34,7 +34,11 @@ void Router::SetRealms(const std::vector<RealmOptions>& realms) {
 }
 
 void Acceptor::Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) {
-  router_.sessions().Add(std::make_unique<Session>(router_, settings_, std::move(link), std::move(details)));
+  const bool is_full = settings_.max_sessions != 0 && router_.sessions().size() >= settings_.max_sessions;
+  auto owned = std::make_unique<Session>(router_, settings_, std::move(link), std::move(details));
+  Session& session = *owned;
+  router_.sessions().Add(std::move(owned));
+  if (is_full) session.Refuse();
 }
 
 }  // namespace wampgate::router

@@ -51,6 +51,10 @@ class Acceptor final : public wamp::SessionAcceptor {
   struct Settings {
     std::optional<auth::Options> auth;
     std::chrono::milliseconds hello_timeout{10000};
+    /// A member that has more than a buffer's high watermark waiting and takes less than that in this time is
+    /// dropped.
+    std::chrono::milliseconds slow_consumer_timeout{30000};
+    std::size_t max_sessions = 0;  ///< more get ABORT wamp.error.unavailable; 0: no limit but descriptors
   };
   Acceptor(Router& router, Settings settings) : router_(router), settings_(std::move(settings)) {}
   void Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) override;

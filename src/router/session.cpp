@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "wamp/document.hpp"
+#include "wamp/hello_details.hpp"
 #include "wamp/message.hpp"
 #include "wamp/uri.hpp"
 
@@ -25,6 +26,7 @@ constexpr std::uint16_t kCloseNormal = 1000;
 constexpr std::uint16_t kCloseGoingAway = 1001;
 constexpr std::uint16_t kCloseProtocolError = 1002;
 constexpr std::uint16_t kClosePolicy = 1008;
+constexpr std::uint16_t kCloseTryAgainLater = 1013;
 
 /// What the router can do, announced in WELCOME.
 json RouterRoles() {
@@ -134,10 +136,8 @@ void Session::OnSessionMessage(MessageType type, std::string_view message) {
 void Session::OnHello(const json& hello) {
   const std::string wanted = hello[1].is_string() ? hello[1].get<std::string>() : std::string();
   const json& hello_details = hello[2];
-  const auto roles = hello_details.find("roles");
-  if (roles == hello_details.end() || !roles->is_object() || roles->empty()) {
-    return Violate("missing mandatory roles attribute in options in HELLO");
-  }
+  if (const Status checked = wamp::CheckHelloDetails(hello_details); !checked.ok())
+    return Violate(Message(checked));
   if (!wanted.empty() && !wamp::IsLooseUri(wanted)) {
     return Abort(EndReason::kNoSuchRealm, wamp::uri::kInvalidUri,
                  fmt::format("\"{}\" is not a valid realm", wanted), kClosePolicy);
@@ -209,21 +209,45 @@ void Session::OnGoodbye(const json& goodbye) {
 
 void Session::Deliver(std::string_view message) {
   if (!joined_) return;
-  if (link_->Send(message)) {
-    if (link_->channel().pending() <= kOutputBudget) return;
-    reason_ = EndReason::kSlowConsumer;
-    detail_ = fmt::format("{} octets waited to be taken", link_->channel().pending());
-  } else {
-    reason_ = EndReason::kClientViolation;
-    detail_ = fmt::format("a message of {} octets is longer than the client takes ({})", message.size(),
-                          link_->channel().max_send_size());
+  if (!link_->Send(message)) {
+    return DropMember(EndReason::kClientViolation,
+                      fmt::format("a message of {} octets is longer than the client takes ({})",
+                                  message.size(), link_->channel().max_send_size()));
   }
+  const std::size_t pending = link_->channel().pending();
+  if (pending > kOutputBudget) {
+    DropMember(EndReason::kSlowConsumer, fmt::format("{} octets waited to be taken", pending));
+  } else if (pending > MessageChannel::kHighWatermark && !slow_timer_.running()) {
+    WatchSlow();
+  }
+}
+
+void Session::WatchSlow() {
+  taken_by_timer_ = link_->channel().traffic().octets_out;
+  slow_timer_.Start(router_.loop().timers(), settings_.slow_consumer_timeout, [this] { OnSlowTimer(); });
+}
+
+void Session::OnSlowTimer() {
+  if (!joined_) return;
+  // Slow is not stuck.
+  const std::uint64_t taken = link_->channel().traffic().octets_out - taken_by_timer_;
+  if (taken >= MessageChannel::kHighWatermark) return WatchSlow();
+  DropMember(EndReason::kSlowConsumer,
+             fmt::format("{} octets were taken in {} ms, {} waited", taken,
+                         settings_.slow_consumer_timeout.count(), link_->channel().pending()));
+}
+
+void Session::DropMember(EndReason reason, std::string detail) {
+  reason_ = reason;
+  detail_ = std::move(detail);
   joined_ = false;
+  slow_timer_.Stop();
   Enter(SessionState::kClosed);
   link_->channel().Abort();
 }
 
 void Session::OnDrained() {
+  slow_timer_.Stop();
   if (!paused_) return;
   paused_ = false;
   link_->channel().ResumeReading();
@@ -237,6 +261,10 @@ void Session::Abort(EndReason reason, std::string_view uri, std::string_view mes
   Enter(SessionState::kClosed);
   link_->SendDocument(json::array({static_cast<int>(MessageType::kAbort), {{"message", message}}, uri}));
   link_->channel().Close(close_code, message);
+}
+
+void Session::Refuse() {
+  Abort(EndReason::kOverload, wamp::uri::kUnavailable, "too many sessions", kCloseTryAgainLater);
 }
 
 void Session::Violate(std::string_view what) {
@@ -279,6 +307,7 @@ void Session::OnLinkEnd(const ChannelEnd& end) {
   Enter(next.state);
   Leave();
   deadline_.Stop();
+  slow_timer_.Stop();
   const auto seconds = std::chrono::duration<double>(TimerWheel::Clock::now() - began_).count();
   const auto traffic = link_->channel().traffic();
   log::Info("router", "session ended",

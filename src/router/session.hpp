@@ -17,8 +17,8 @@
 namespace wampgate::router {
 
 /// One client of the embedded router: HELLO, authentication, then its requests to broker and dealer, until
-/// GOODBYE or loss. A member that has more than kOutputBudget octets waiting is dropped: one slow reader
-/// never holds up others.
+/// GOODBYE or loss. A member that has more than kOutputBudget octets waiting, or takes next to nothing for
+/// `slow_consumer_timeout`, is dropped: one slow reader never holds up others.
 class Session final : public wamp::Session, private wamp::LinkReceiver, private Member {
  public:
   static constexpr std::size_t kOutputBudget = 64 * 1024 * 1024;
@@ -26,6 +26,9 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
   Session(Router& router, const Acceptor::Settings& settings, std::unique_ptr<wamp::Link> link,
           wamp::TransportDetails details);
   ~Session() override;
+
+  /// ABORT and close: there are too many sessions.
+  void Refuse();
 
   void End(EndReason reason) override;
   void Kill() override;
@@ -42,6 +45,7 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
   const std::string& authid() const override { return principal_.authid; }
   const std::string& authrole() const override { return principal_.role; }
   wamp::Serializer serializer() const override { return link_->serializer(); }
+  std::size_t max_message_size() const override { return link_->channel().max_send_size(); }
   bool takes_interrupt() const override { return takes_interrupt_; }
   const Permissions& permissions() const override { return realm_->PermissionsOf(principal_.role); }
   void Deliver(std::string_view message) override;
@@ -60,6 +64,9 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
   void Abort(EndReason reason, std::string_view uri, std::string_view message, std::uint16_t close_code);
   void Violate(std::string_view what);
   void Leave();
+  void WatchSlow();
+  void OnSlowTimer();
+  void DropMember(EndReason reason, std::string detail);
   void Enter(wamp::SessionState state) { state_ = state; }
 
   Router& router_;
@@ -70,6 +77,8 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
   auth::Principal principal_;
   std::shared_ptr<Realm> realm_;
   Timer deadline_;
+  Timer slow_timer_;                  // while the output is above the high watermark
+  std::uint64_t taken_by_timer_ = 0;  // octets the client had taken when it was started
   wamp::SessionState state_ = wamp::SessionState::kWaitHello;
   EndReason reason_ = EndReason::kClientLost;
   std::string detail_;

@@ -7,6 +7,7 @@
 #include "router/session.hpp"
 #include "wamp/document.hpp"
 #include "wamp/message.hpp"
+#include "wamp/uri.hpp"
 
 namespace wampgate::router {
 
@@ -60,7 +61,9 @@ Status Session::Dispatch(const Envelope& envelope) {
     case MessageType::kCancel: {
       WAMPGATE_ASSIGN_OR_RETURN(const auto request, envelope.Id(0));
       WAMPGATE_ASSIGN_OR_RETURN(const auto options, Dictionary(envelope, 1));
-      realm_->dealer().Cancel(*this, request, options);
+      const auto mode = CancelMode(options);
+      if (!mode) return InvalidArgument("mode of CANCEL is neither skip nor kill nor killnowait");
+      realm_->dealer().Cancel(*this, request, *mode);
       return OkStatus();
     }
     case MessageType::kYield:
@@ -110,6 +113,8 @@ Status Session::DispatchAnswer(const Envelope& envelope) {
   WAMPGATE_ASSIGN_OR_RETURN(const auto invocation, envelope.Id(1));
   WAMPGATE_ASSIGN_OR_RETURN(const auto details, Dictionary(envelope, 2));
   WAMPGATE_ASSIGN_OR_RETURN(const auto uri, envelope.String(3));
+  // The caller's own library may end its connection over a URI that is none.
+  if (!wamp::IsLooseUri(uri)) return InvalidArgument(fmt::format("\"{}\" in ERROR is not a valid URI", uri));
   WAMPGATE_ASSIGN_OR_RETURN(const auto payload, ReadPayload(link_->serializer(), envelope, 4));
   realm_->dealer().Fail(*this, invocation, details, uri, payload);
   return OkStatus();

@@ -14,7 +14,9 @@ class RouterEndpoints::Endpoint final : public wamp::SessionAcceptor {
 
   void Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) override {
     WAMPGATE_CHECK(shared_->router != nullptr);  // listeners start with the first commit
-    router::Acceptor acceptor(*shared_->router, {auth_, shared_->part->hello_timeout});
+    const proxy::SessionLimits& limits = shared_->part->limits;
+    router::Acceptor acceptor(
+        *shared_->router, {auth_, limits.hello_timeout, limits.slow_consumer_timeout, limits.max_sessions});
     acceptor.Accept(std::move(link), std::move(details));
   }
 
@@ -36,7 +38,7 @@ std::shared_ptr<const WorkerPart> RouterEndpoints::MakeWorkerPart(const config::
   auto part = std::make_shared<RouterPart>();
   part->identity = {node.id, worker.id};
   part->realms = worker.realms;
-  part->hello_timeout = worker.limits.hello_timeout;
+  part->limits = worker.limits;
   return part;
 }
 

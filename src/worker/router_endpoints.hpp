@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "net/loop.hpp"
+#include "proxy/options.hpp"
 #include "router/router.hpp"
 #include "wamp/session_registry.hpp"
 #include "worker/endpoint_factory.hpp"
@@ -13,7 +14,7 @@ namespace wampgate::worker {
 struct RouterPart final : WorkerPart {
   router::Identity identity;
   std::vector<router::RealmOptions> realms;
-  std::chrono::milliseconds hello_timeout{10000};
+  proxy::SessionLimits limits;
 };
 
 /// The WAMP endpoints of a router worker: every connection becomes a session at the embedded router.

@@ -104,5 +104,17 @@ TEST_F(Broker, AnEventWithoutWordsInOneSerializerStillReachesTheOthers) {
   EXPECT_EQ(carol->Next()[0], 36);
 }
 
+TEST_F(Broker, AnEventThatIsTooLongForOneSubscriberIsDroppedForItAndEndsNoSession) {
+  auto alice = NewClient(), bob = NewClient(), carol = NewClient();
+  bob->Ask({32, 1, json::object(), "com.topic"});
+  carol->Ask({32, 1, json::object(), "com.topic"});
+  bob->peer().max_send_size = 256;
+  alice->Send({16, 2, json::object(), "com.topic", {std::string(256, 'x')}});
+  EXPECT_EQ(bob->Next(), nullptr);
+  EXPECT_EQ(carol->Next()[0], 36);
+  alice->Send({16, 3, json::object(), "com.topic", {"short"}});
+  EXPECT_EQ(bob->Next()[4], json({"short"}));
+}
+
 }  // namespace
 }  // namespace wampgate::router

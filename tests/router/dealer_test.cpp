@@ -130,5 +130,51 @@ TEST_F(Dealer, AResultWithoutWordsInTheCallersSerializerIsAnError) {
   EXPECT_EQ(caller->Next()[4], "wamp.error.invalid_argument");
 }
 
+TEST_F(Dealer, AnUnknownModeOfCancelEndsTheCallersSessionAndNeverReachesTheCallee) {
+  Invoke(5);
+  EXPECT_EQ(caller->Ask({49, 5, {{"mode", "explode"}}})[2], "wamp.error.protocol_violation");
+  EXPECT_EQ(callee->Next(), json({69, 1, {{"mode", "killnowait"}}})) << "only that its caller has gone";
+  EXPECT_FALSE(callee->peer().closing);
+}
+
+TEST_F(Dealer, AnErrorWhoseUriIsNoneEndsTheCalleesSessionAndNotTheCallers) {
+  const json invocation = Invoke(5);
+  EXPECT_EQ(callee->Ask({8, 68, invocation[1], json::object(), "not a uri"})[2],
+            "wamp.error.protocol_violation");
+  EXPECT_EQ(caller->Next()[4], "wamp.error.canceled");
+  EXPECT_FALSE(caller->peer().closing);
+}
+
+TEST_F(Dealer, ACallThatIsTooLongForItsCalleeIsAnErrorToTheCaller) {
+  callee->peer().max_send_size = 64;
+  const json error = caller->Ask({48, 5, json::object(), "com.add", {std::string(64, 'x')}});
+  EXPECT_EQ(error[4], "wamp.error.payload_size_exceeded");
+  EXPECT_FALSE(callee->peer().closing);
+  EXPECT_EQ(Invoke(6)[0], 68) << "shorter ones still pass";
+}
+
+TEST_F(Dealer, AResultThatIsTooLongForItsCallerIsAnErrorToIt) {
+  const json invocation = Invoke(5);
+  caller->peer().max_send_size = 256;
+  callee->Send({70, invocation[1], json::object(), {std::string(256, 'x')}});
+  EXPECT_EQ(caller->Next()[4], "wamp.error.payload_size_exceeded");
+  EXPECT_FALSE(caller->peer().closing);
+}
+
+TEST_F(Dealer, AnErrorWithArgumentsTooLongForTheCallerKeepsItsUri) {
+  const json invocation = Invoke(5);
+  caller->peer().max_send_size = 256;
+  callee->Send({8, 68, invocation[1], json::object(), "com.error.no", {std::string(256, 'x')}});
+  EXPECT_EQ(caller->Next()[4], "com.error.no");
+  EXPECT_FALSE(caller->peer().closing);
+}
+
+TEST_F(Dealer, TheEndOfACallLeavesALaterOneOfTheSameNumberToBeCancelled) {
+  const json first = Invoke(5), second = Invoke(5);
+  callee->Send({70, first[1], json::object(), {3}});
+  EXPECT_EQ(caller->Next()[0], 50);
+  EXPECT_EQ(caller->Ask({49, 5, json::object()})[4], "wamp.error.canceled");
+}
+
 }  // namespace
 }  // namespace wampgate::router

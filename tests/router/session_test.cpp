@@ -1,4 +1,5 @@
 #include "router_fixture.hpp"
+#include "support/run_until.hpp"
 
 namespace wampgate::router {
 namespace {
@@ -137,6 +138,39 @@ TEST_F(RouterSession, ASubscriberThatDoesNotReadIsDroppedAndNobodyElse) {
   EXPECT_TRUE(slow->peer().aborted);
   EXPECT_EQ(quick->Next()[0], 36);
   EXPECT_FALSE(quick->peer().aborted);
+}
+
+TEST_F(RouterSession, ASubscriberThatTakesNothingForTooLongIsDroppedThoughLittleWaits) {
+  Acceptor strict(router, {.auth = {}, .slow_consumer_timeout = std::chrono::milliseconds(50)});
+  Client slow(strict, wamp::Serializer::kJson);
+  slow.Join();
+  slow.Ask({32, 1, json::object(), "com.topic"});
+  auto publisher = NewClient();
+  slow.peer().pending = MessageChannel::kHighWatermark + 1;
+  publisher->Send({16, 2, json::object(), "com.topic"});
+  EXPECT_FALSE(slow.peer().aborted);
+  EXPECT_TRUE(test::RunUntil(loop, [&] { return slow.peer().aborted; }));
+}
+
+TEST_F(RouterSession, ClientsAboveTheLimitAreTurnedAway) {
+  auto first = NewClient();
+  Acceptor full(router, {.auth = {}, .max_sessions = 1});
+  Client second(full, wamp::Serializer::kJson);
+  EXPECT_EQ(second.Next(), json({3, {{"message", "too many sessions"}}, "wamp.error.unavailable"}));
+  EXPECT_EQ(second.peer().close_code, 1013);
+}
+
+TEST_F(RouterSession, ChecksTheDetailsOfHelloLikeTheProxy) {
+  const char* const bad[] = {R"([1,"realm1",{}])", R"([1,"realm1",{"roles":{"broker":{}}}])",
+                             R"([1,"realm1",{"roles":{"caller":1}}])",
+                             R"([1,"realm1",{"roles":{"caller":{}},"authmethods":"anonymous"}])",
+                             R"([1,"realm1",{"roles":{"caller":{}},"authextra":[]}])"};
+  for (const char* text : bad) {
+    Client client(acceptor, wamp::Serializer::kJson);
+    client.peer().Deliver(MessageKind::kText, text);
+    EXPECT_EQ(client.Next()[2], "wamp.error.protocol_violation") << text;
+    EXPECT_EQ(client.peer().close_code, 1002) << text;
+  }
 }
 
 }  // namespace
