@@ -5,14 +5,31 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 namespace wampgate::config {
+
+namespace {
+
+/// The node's key is Crossbar's: read where it is, never made or changed.
+std::optional<std::string> ReadKeyFile(const std::string& path) {
+  constexpr std::size_t kMost = 64 * 1024;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text(kMost, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+}  // namespace
 
 Environment Environment::OfThisProcess(std::string_view node_directory) {
   Environment environment;
   std::error_code error;
   environment.node_directory = std::filesystem::absolute(node_directory, error).string();
   environment.node_directory = environment.Absolute("");
+  environment.key_file = ReadKeyFile(environment.Absolute("key.pub"));
   std::array<char, 256> name{};
   if (gethostname(name.data(), name.size() - 1) == 0) environment.hostname = name.data();
   environment.cores = UsableCores();

@@ -9,9 +9,10 @@ namespace wampgate::config {
 
 /// What a configuration depends on besides its text. Everything Resolve knows of the machine comes from here.
 struct Environment {
-  std::string node_directory;  ///< absolute; relative paths start here
-  std::string hostname;        ///< default node id, lower-cased
-  int cores = 1;               ///< what `"processes": "auto"` means
+  std::string node_directory;           ///< absolute; relative paths start here
+  std::optional<std::string> key_file;  ///< text of a Crossbar node's `key.pub` in the node directory
+  std::string hostname;                 ///< default node id, lower-cased
+  int cores = 1;                        ///< what `"processes": "auto"` means
   std::function<std::optional<std::string>(const std::string& name)> variable;
   std::function<bool(const std::string& path)> is_directory;
 

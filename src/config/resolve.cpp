@@ -7,6 +7,7 @@
 
 #include "config/field_check.hpp"
 #include "config/listen_conflict.hpp"
+#include "config/node_key.hpp"
 #include "config/resolve_worker.hpp"
 #include "config/resource_name.hpp"
 
@@ -26,6 +27,18 @@ std::string NodeId(const v1::Node& document, const Context& context) {
   std::transform(id.begin(), id.end(), id.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
   return id;
+}
+
+std::string NodePublicKey(const Context& context) {
+  if (!context.environment.key_file) return {};
+  auto key = PublicKeyOf(*context.environment.key_file);
+  if (!key) {
+    context.Warn(
+        Where(),
+        "key.pub in the node directory has no public-key-ed25519 of 64 hexadecimal digits: routers are "
+        "told no public key of this node; repair the file or remove it");
+  }
+  return key.value_or(std::string());
 }
 
 void CheckWorkerId(const v1::Worker& worker, const std::string& id, std::set<std::string>& seen,
@@ -55,6 +68,7 @@ Resolution Resolve(const v1::Node& document, const Environment& environment) {
   CheckFields(document, resolution.problems);
   Node node;
   node.id = NodeId(document, context);
+  node.public_key = NodePublicKey(context);
   node.directory = environment.node_directory;
   if (document.limits().has_shutdown_grace()) {
     node.shutdown_grace = std::chrono::milliseconds(document.limits().shutdown_grace());

@@ -90,8 +90,9 @@ struct Worker {
 };
 
 struct Node {
-  std::string id;                                   ///< node id, authid towards backends
-  std::string directory;                            ///< absolute
+  std::string id;          ///< node id, authid towards backends
+  std::string public_key;  ///< of the node key, towards backends (spec 5.9.1); empty: the node has none
+  std::string directory;   ///< absolute
   std::chrono::milliseconds shutdown_grace{10000};  ///< for sessions to end after SIGTERM
   std::vector<Worker> workers;
   bool operator==(const Node&) const = default;

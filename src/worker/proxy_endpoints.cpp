@@ -57,7 +57,8 @@ std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(const config::N
   const config::Worker& worker = node.workers.front();
   auto part = std::make_shared<ProxyPart>();
   part->limits = worker.limits;
-  part->identity = std::make_shared<const proxy::NodeIdentity>(proxy::NodeIdentity{node.id, worker.id, ""});
+  part->identity =
+      std::make_shared<const proxy::NodeIdentity>(proxy::NodeIdentity{node.id, worker.id, node.public_key});
   part->routes = proxy::MakeRouteTable(worker.routes, worker.backends, pool_);
   return part;
 }

@@ -143,7 +143,7 @@ void TransportBuilder::SetSite(const http::ServerOptions& options, std::shared_p
 bool SameWorkerPart(const config::Node& a, const config::Node& b) {
   const config::Worker& before = a.workers.front();
   const config::Worker& after = b.workers.front();
-  return a.id == b.id && before.id == after.id && before.type == after.type &&
+  return a.id == b.id && a.public_key == b.public_key && before.id == after.id && before.type == after.type &&
          before.backends == after.backends && before.routes == after.routes &&
          before.limits == after.limits && before.realms == after.realms;
 }
