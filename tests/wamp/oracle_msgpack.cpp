@@ -1,4 +1,6 @@
 #include <bit>
+#include <cmath>
+#include <limits>
 #include <msgpack.hpp>
 #include <vector>
 
@@ -58,8 +60,17 @@ class Visitor : public msgpack::null_visitor {
 
 using Packer = msgpack::packer<msgpack::sbuffer>;
 
-/// Done by hand, because pack_double writes whole numbers as integers.
-void PackDouble(double value, msgpack::sbuffer& buffer) {
+/// Done by hand, because pack_double and pack_float write whole numbers as integers.
+void PackDouble(double value, std::mt19937_64& random, msgpack::sbuffer& buffer) {
+  const bool is_in_range = !std::isfinite(value) || std::fabs(value) <= std::numeric_limits<float>::max();
+  const float narrow = is_in_range ? static_cast<float>(value) : 0;
+  if (static_cast<double>(narrow) == value && random() % 2 == 0) {
+    const auto narrow_bits = std::bit_cast<std::uint32_t>(narrow);
+    char octets[5] = {'\xca'};
+    for (int i = 0; i < 4; ++i) octets[1 + i] = static_cast<char>(narrow_bits >> (24 - 8 * i));
+    buffer.write(octets, sizeof(octets));
+    return;
+  }
   const auto bits = std::bit_cast<std::uint64_t>(value);
   char octets[9] = {'\xcb'};
   for (int i = 0; i < 8; ++i) octets[1 + i] = static_cast<char>(bits >> (56 - 8 * i));
@@ -103,7 +114,7 @@ std::string EncodeMsgpack(const Tokens& tokens, std::mt19937_64& random) {
         PackNumber(token, random, packer);
         break;
       case Kind::kDouble:
-        PackDouble(DoubleOf(token), buffer);
+        PackDouble(DoubleOf(token), random, buffer);
         break;
       case Kind::kText:
         packer.pack_str(size).pack_str_body(token.text.data(), size);

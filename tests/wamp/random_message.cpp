@@ -20,10 +20,7 @@ Token& RandomMessage::Add(Kind kind, std::uint64_t number) {
 const Tokens& RandomMessage::Next() {
   tokens_.clear();
   Add(Kind::kList);
-  Add(Kind::kUnsigned, 48);
-  Add(Kind::kUnsigned, Number() >> 11);
-  AddMap(2);
-  Add(Kind::kText).text = "com.example.procedure";
+  AddHead();
   if (OneIn(500)) {
     AddDeep();
   } else {
@@ -32,6 +29,19 @@ const Tokens& RandomMessage::Next() {
   if (OneIn(3)) AddMap(1);
   Add(Kind::kEnd);
   return tokens_;
+}
+
+/// Up to the payload: a CALL, an EVENT, a RESULT, or an ERROR of an invocation.
+void RandomMessage::AddHead() {
+  const auto add_id = [this] { Add(Kind::kUnsigned, Number() >> 11); };
+  constexpr std::uint64_t kTypes[] = {48, 36, 50, 8};
+  const std::uint64_t type = kTypes[Below(4)];
+  Add(Kind::kUnsigned, type);
+  if (type == 8) Add(Kind::kUnsigned, 68);
+  add_id();
+  if (type == 36) add_id();
+  AddMap(2);
+  if (type == 48 || type == 8) Add(Kind::kText).text = "com.example.name";
 }
 
 void RandomMessage::AddValue(int depth) {

@@ -28,6 +28,7 @@ class RandomMessage {
   std::uint64_t Below(std::uint64_t bound) { return random_() % bound; }
   bool OneIn(std::uint64_t bound) { return Below(bound) == 0; }
   Token& Add(Token::Kind kind, std::uint64_t number = 0);
+  void AddHead();
   void AddValue(int depth);
   void AddScalar();
   void AddKey();
