@@ -56,8 +56,10 @@ bool ReadDocument(const std::string& file, v1::ConfigDocument& document) {
   return true;
 }
 
-v1::ApplyConfigRequest::Removal RemovalOf(const ApplyFlags& flags) {
-  return flags.sessions == "close" ? v1::ApplyConfigRequest::CLOSE : v1::ApplyConfigRequest::KEEP;
+v1::Removal RemovalOf(const ApplyFlags& flags) {
+  v1::Removal removal;
+  removal.set_sessions(flags.sessions == "close" ? v1::Removal::CLOSE : v1::Removal::KEEP);
+  return removal;
 }
 
 std::string OrUnset(const std::string& value) {
@@ -103,10 +105,11 @@ void PrintResult(const v1::ApplyResult& result) {
 ExitCode Apply(const Invocation& invocation, const ApplyFlags& flags) {
   v1::ApplyConfigRequest request;
   if (!ReadDocument(flags.file, *request.mutable_document())) return kError;
-  request.set_expected_revision(flags.expected_revision);
-  request.set_validate_only(flags.dry_run);
-  request.set_message(flags.message);
-  request.set_removal(RemovalOf(flags));
+  v1::ChangeOptions& options = *request.mutable_options();
+  options.set_expected_revision(flags.expected_revision);
+  options.set_validate_only(flags.dry_run);
+  options.set_message(flags.message);
+  *options.mutable_removal() = RemovalOf(flags);
   v1::ApplyResult result;
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);
@@ -120,7 +123,7 @@ ExitCode Apply(const Invocation& invocation, const ApplyFlags& flags) {
 ExitCode Diff(const Invocation& invocation, const ApplyFlags& flags) {
   v1::PlanConfigRequest request;
   if (!ReadDocument(flags.file, *request.mutable_document())) return kError;
-  request.set_removal(RemovalOf(flags));
+  *request.mutable_removal() = RemovalOf(flags);
   v1::Plan plan;
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);

@@ -136,7 +136,7 @@ class ConfigService final : public v1::ConfigService::CallbackService {
       return reactor;
     }
     AddWarnings(read->problems, *response);
-    WithPlan(read, request->removal(), *response,
+    WithPlan(read, request->removal().sessions(), *response,
              [reactor, read, limit = DetailsLimit(*context)](const Status& status) {
                reactor->Finish(ToGrpc(status, read->problems, limit));
              });
@@ -153,12 +153,13 @@ class ConfigService final : public v1::ConfigService::CallbackService {
       return reactor;
     }
     supervisor::ApplyOptions options;
-    if (request->validate_only()) options.mode = supervisor::ApplyMode::kValidateOnly;
-    if (request->removal() == v1::ApplyConfigRequest::CLOSE) options.removal = supervisor::Removal::kClose;
-    options.expected_revision = request->expected_revision();
-    options.author = request->author();
-    options.message = request->message();
-    WithPlan(read, request->removal(), *response->mutable_plan(),
+    const v1::ChangeOptions& asked = request->options();
+    if (asked.validate_only()) options.mode = supervisor::ApplyMode::kValidateOnly;
+    if (asked.removal().sessions() == v1::Removal::CLOSE) options.removal = supervisor::Removal::kClose;
+    options.expected_revision = asked.expected_revision();
+    options.author = asked.author();
+    options.message = asked.message();
+    WithPlan(read, asked.removal().sessions(), *response->mutable_plan(),
              [this, read, options, reactor, response, limit = DetailsLimit(*context)](const Status& status) {
                if (!status.ok()) return reactor->Finish(ToGrpc(status, read->problems, limit));
                supervisor_.Apply(*std::move(read->document), options,
@@ -173,7 +174,7 @@ class ConfigService final : public v1::ConfigService::CallbackService {
  private:
   /// Puts the running secrets back in where the document has their placeholders, fills in what the document
   /// would change, counted against the sessions there are now, and calls `next`.
-  void WithPlan(const std::shared_ptr<ReadResult>& read, v1::ApplyConfigRequest::Removal removal,
+  void WithPlan(const std::shared_ptr<ReadResult>& read, v1::Removal::Sessions removal,
                 v1::Plan& plan, std::function<void(const Status&)> next) {
     supervisor_.GetRevision([this, read, removal, &plan, next = std::move(next)](const Revision& revision) {
       config::RestoreSecrets(revision.node(), *read->document, read->problems);

@@ -37,7 +37,7 @@ std::uint64_t SessionsClosed(const config::Change& change, const PlanInput& inpu
   if (!removed) return 0;
   if (change.kind == "worker") return SessionsOf(change.name, workers);
   const bool carries_sessions = change.kind == "transport" || change.kind == "path";
-  return carries_sessions && input.removal == v1::ApplyConfigRequest::CLOSE ? SessionsOf(change.name, workers)
+  return carries_sessions && input.removal == v1::Removal::CLOSE ? SessionsOf(change.name, workers)
                                                                             : 0;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <wampgate/v1/config_service.pb.h>
+#include <wampgate/v1/change.pb.h>
+#include <wampgate/v1/config.pb.h>
 
 #include <vector>
 
@@ -13,7 +14,7 @@ struct PlanInput {
   const v1::Node& running;
   const v1::Node& wanted;
   const config::Environment& environment;
-  v1::ApplyConfigRequest::Removal removal;
+  v1::Removal::Sessions removal;
 };
 
 /// Appends what running `wanted` instead of `running` changes, object by object, with the sessions each
