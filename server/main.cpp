@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "check.hpp"
+#include "migrate.hpp"
 #include "node.hpp"
 #include "options.hpp"
 
@@ -14,6 +15,8 @@ int main(int argc, char** argv) {
       return RunNode(command.run);
     case Command::Kind::kCheck:
       return CheckFile(command.check);
+    case Command::Kind::kMigrate:
+      return MigrateFile(command.migrate);
     case Command::Kind::kWorker:
       return wampgate::worker::RunWorker(command.worker);
     case Command::Kind::kVersion:

@@ -69,6 +69,27 @@ CLI::App* AddCheck(CLI::App& app, CheckOptions& check) {
   return command;
 }
 
+CLI::App* AddMigrate(CLI::App& app, MigrateOptions& migrate) {
+  CLI::App* command = app.add_subcommand(
+      "migrate",
+      "Split a Crossbar node file into wampgate.json (its proxy workers) and crossbar.json (the rest), and "
+      "say what is not carried over. FILE stays as it is. Exit codes: 0 done, 1 the file has errors or "
+      "nothing that wampgate can run, 2 the files cannot be written; nothing is written then.");
+  command->add_option("FILE", migrate.file, "Crossbar's node file, JSON or YAML.")->required();
+  command
+      ->add_option("-o,--output-dir", migrate.output_directory,
+                   "Folder for the two files; made if its parent exists. Default: the folder of FILE.")
+      ->type_name("DIR");
+  command
+      ->add_option("-d,--node-dir", migrate.node_directory,
+                   "Crossbar's node directory: where relative paths start and key.pub lies. Default: the "
+                   "folder of FILE.")
+      ->type_name("DIR");
+  command->add_flag("--force", migrate.force, "Replace wampgate.json and crossbar.json if they exist.");
+  command->footer("");
+  return command;
+}
+
 /// For the supervisor only, so it is not in the help.
 CLI::App* AddWorker(CLI::App& app, worker::WorkerArguments& arguments) {
   CLI::App* command = app.add_subcommand("worker", "A worker process.")->group("");
@@ -98,6 +119,7 @@ Command ParseCommandLine(int argc, char** argv) {
       "once; SIGHUP applies the node file again.");
   const CLI::App* run = AddRun(app, command.run);
   const CLI::App* check = AddCheck(app, command.check);
+  const CLI::App* migrate = AddMigrate(app, command.migrate);
   const CLI::App* worker = AddWorker(app, command.worker);
   app.add_subcommand("version", "Print the version.");
   try {
@@ -110,6 +132,8 @@ Command ParseCommandLine(int argc, char** argv) {
     command.kind = Command::Kind::kRun;
   } else if (check->parsed()) {
     command.kind = Command::Kind::kCheck;
+  } else if (migrate->parsed()) {
+    command.kind = Command::Kind::kMigrate;
   } else if (worker->parsed()) {
     command.kind = Command::Kind::kWorker;
   } else {

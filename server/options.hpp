@@ -25,10 +25,19 @@ struct CheckOptions {
   std::string node_directory;  ///< empty: the file's folder
 };
 
+/// `wampgated migrate FILE`.
+struct MigrateOptions {
+  std::string file;
+  std::string output_directory;  ///< empty: the file's folder
+  std::string node_directory;    ///< empty: the file's folder
+  bool force = false;            ///< replace files that exist
+};
+
 struct Command {
   enum class Kind : unsigned char {
     kRun,
     kCheck,
+    kMigrate,
     kVersion,
     kWorker,
     kExit,  ///< help was printed, or the command line is wrong, which has been said
@@ -37,6 +46,7 @@ struct Command {
   int exit_code = 2;
   RunOptions run;
   CheckOptions check;
+  MigrateOptions migrate;
   worker::WorkerArguments worker;
 };
 

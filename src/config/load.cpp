@@ -77,28 +77,34 @@ Loaded LoadText(std::string_view text, Format format, const Environment& environ
   return loaded;
 }
 
-Loaded LoadFile(const std::string& path, const Environment& environment) {
+StatusOr<FileText> ReadFile(const std::string& path) {
   const auto format = FormatOf(path);
   if (!format) {
     const std::size_t dot = path.find_last_of("./");
     const bool has_extension = dot != std::string::npos && path[dot] == '.';
-    return Failure(fmt::format("invalid configuration file extension '{}'; expected .json, .yaml or .yml",
-                               has_extension ? path.substr(dot) : ""));
+    return InvalidArgument(
+        fmt::format("invalid configuration file extension '{}'; expected .json, .yaml or .yml",
+                    has_extension ? path.substr(dot) : ""));
   }
   std::error_code error;
   const auto there = std::filesystem::status(path, error);
   if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
-    return Failure(fmt::format("cannot read {}: it is not a file", Quote(path)));
+    return InvalidArgument(fmt::format("cannot read {}: it is not a file", Quote(path)));
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Failure(fmt::format("cannot read {}: {}", Quote(path), std::strerror(errno)));
-  std::string text;
-  text.resize(kLargestFile + 1);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return Failure(fmt::format("cannot read {}: {}", Quote(path), std::strerror(errno)));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargestFile)
-    return Failure(fmt::format("{} has more than {} octets", Quote(path), kLargestFile));
-  return LoadText(text, *format, environment);
+  if (!file) return NotFound(fmt::format("cannot read {}: {}", Quote(path), std::strerror(errno)));
+  FileText read{.text = std::string(kLargestFile + 1, '\0'), .format = *format};
+  file.read(read.text.data(), static_cast<std::streamsize>(read.text.size()));
+  if (file.bad()) return Unavailable(fmt::format("cannot read {}: {}", Quote(path), std::strerror(errno)));
+  read.text.resize(static_cast<std::size_t>(file.gcount()));
+  if (read.text.size() > kLargestFile)
+    return ResourceExhausted(fmt::format("{} has more than {} octets", Quote(path), kLargestFile));
+  return read;
+}
+
+Loaded LoadFile(const std::string& path, const Environment& environment) {
+  const StatusOr<FileText> file = ReadFile(path);
+  if (!file.ok()) return Failure(std::string(Message(file.status())));
+  return LoadText(file->text, file->format, environment);
 }
 
 std::string WriteJson(const v1::Node& document) {

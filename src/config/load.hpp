@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/status.hpp"
 #include "config/environment.hpp"
 #include "config/problem.hpp"
 #include "config/resolve.hpp"
@@ -14,6 +15,14 @@ namespace wampgate::config {
 
 enum class Format : unsigned char { kJson, kYaml };
 
+/// A node file as it lies on the disk.
+struct FileText {
+  std::string text;
+  Format format = Format::kJson;
+};
+/// The extension (.json, .yaml, .yml) says which format it is. At most 16 MiB.
+StatusOr<FileText> ReadFile(const std::string& path);
+
 /// What became of a text.
 struct Loaded {
   std::optional<v1::Node> document;  ///< absent if the text could not be read or has errors
@@ -23,7 +32,7 @@ struct Loaded {
 
 /// Reads, checks and resolves a document.
 Loaded LoadText(std::string_view text, Format format, const Environment& environment);
-/// The same with a file; the extension (.json, .yaml, .yml) says which it is. At most 16 MiB.
+/// The same with a file, as ReadFile takes it.
 Loaded LoadFile(const std::string& path, const Environment& environment);
 
 /// The document in Crossbar's vocabulary; reading it gives the same document. Ends with a line break.

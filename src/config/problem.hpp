@@ -9,6 +9,14 @@ namespace wampgate::config {
 
 enum class Severity : unsigned char { kError, kWarning };
 
+/// What a problem comes from.
+enum class Cause : unsigned char {
+  kOther,         ///< a value that does not fit, a reference that leads nowhere, …
+  kUnknownKey,    ///< neither Crossbar nor wampgate has this key
+  kNotSupported,  ///< Crossbar's, but not wampgate's (vocabulary.hpp)
+  kNoEffect,      ///< Crossbar's, and nothing is lost without it
+};
+
 /// Something about a configuration that its author should know. An error forbids using it, a warning does
 /// not.
 struct Problem {
@@ -17,6 +25,7 @@ struct Problem {
   std::string message;  ///< what was expected and what was found, without the path
   int line = 0;         ///< of the key, from 1; 0: not known (the document did not come as text)
   int column = 0;
+  Cause cause = Cause::kOther;
   bool operator==(const Problem&) const = default;
 };
 using Problems = std::vector<Problem>;

@@ -43,12 +43,13 @@ class Reader {
     const FieldDescriptor* field;
   };
 
-  void Error(Position position, const Where& where, std::string message) {
-    problems_.push_back({Severity::kError, where.text(), std::move(message), position.line, position.column});
-  }
-  void Warn(Position position, const Where& where, std::string message) {
+  void Error(Position position, const Where& where, std::string message, Cause cause = Cause::kOther) {
     problems_.push_back(
-        {Severity::kWarning, where.text(), std::move(message), position.line, position.column});
+        {Severity::kError, where.text(), std::move(message), position.line, position.column, cause});
+  }
+  void Warn(Position position, const Where& where, std::string message, Cause cause = Cause::kOther) {
+    problems_.push_back(
+        {Severity::kWarning, where.text(), std::move(message), position.line, position.column, cause});
   }
 
   void ReadObject(const Value& object, const Where& where, Message& message) {
@@ -107,7 +108,8 @@ class Reader {
     if (value->kind == Value::Kind::kString) {
       if (const FieldDescriptor* member = MemberOf(oneof, value->text)) return member;
       if (const auto* entry = FindVocabularyType(oneof.containing_type()->name(), value->text)) {
-        Error(value->position, at, fmt::format("{} {}", Quote(value->text), entry->reason));
+        Error(value->position, at, fmt::format("{} {}", Quote(value->text), entry->reason),
+              Cause::kNotSupported);
         return nullptr;
       }
     }
@@ -146,13 +148,13 @@ class Reader {
       const VocabularyEntry* entry = FindVocabularyKey(type->name(), key.text);
       if (entry == nullptr) continue;
       if (entry->support == Support::kNoEffect)
-        Warn(key.position, where.Key(key.text), std::string(entry->reason));
+        Warn(key.position, where.Key(key.text), std::string(entry->reason), Cause::kNoEffect);
       if (entry->support == Support::kNotSupported) {
-        Error(key.position, where.Key(key.text), std::string(entry->reason));
+        Error(key.position, where.Key(key.text), std::string(entry->reason), Cause::kNotSupported);
       }
       return;
     }
-    Error(key.position, where.Key(key.text), "unknown key" + SuggestKey(key.text, types));
+    Error(key.position, where.Key(key.text), "unknown key" + SuggestKey(key.text, types), Cause::kUnknownKey);
   }
 
   void ReadField(const Value& value, const Where& where, Message& message, const FieldDescriptor& field) {
@@ -171,7 +173,8 @@ class Reader {
     if (SetScalar(value, message, field)) return;
     if (field.enum_type() != nullptr && value.kind == Value::Kind::kString) {
       if (const auto* entry = FindVocabularyValue(field.enum_type()->name(), value.text)) {
-        Error(value.position, where, fmt::format("{} {}", Quote(value.text), entry->reason));
+        Error(value.position, where, fmt::format("{} {}", Quote(value.text), entry->reason),
+              Cause::kNotSupported);
         return;
       }
     }
