@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
       ->option_text("table|json|yaml");
   wampgate::ctl::AddConfigCommands(app, invocation);
   wampgate::ctl::AddWorkerCommands(app, invocation);
+  wampgate::ctl::AddOperationCommands(app, invocation);
   wampgate::ctl::AddStatusCommand(app, invocation);
   try {
     app.parse(argc, argv);

@@ -17,6 +17,7 @@ struct Invocation {
 
 /// Each adds the subcommands of one noun. `invocation` outlives `app`.
 void AddConfigCommands(CLI::App& app, Invocation& invocation);
+void AddOperationCommands(CLI::App& app, Invocation& invocation);
 void AddWorkerCommands(CLI::App& app, Invocation& invocation);
 void AddStatusCommand(CLI::App& app, Invocation& invocation);
 

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include "base/timer_wheel.hpp"
 #include "management/services.hpp"
@@ -45,8 +46,7 @@ struct Server::State {
   supervisor::Supervisor& supervisor;
   net::Loop& loop;
   std::string path;
-  std::unique_ptr<grpc::Service> config;
-  std::unique_ptr<grpc::Service> workers;
+  std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> server;
   Timer health;
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
@@ -65,17 +65,13 @@ StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Sup
   WAMPGATE_RETURN_IF_ERROR(CheckSocketPath(socket_path));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  auto state = std::unique_ptr<State>(new State{supervisor,
-                                                loop,
-                                                socket_path,
-                                                MakeConfigService(supervisor),
-                                                MakeWorkerService(supervisor),
-                                                nullptr,
-                                                {}});
+  auto state = std::unique_ptr<State>(new State{supervisor, loop, socket_path, {}, nullptr, {}});
+  state->services.push_back(MakeConfigService(supervisor));
+  state->services.push_back(MakeOperationsService(supervisor));
+  state->services.push_back(MakeWorkerService(supervisor));
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(kMaxMessage);
-  builder.RegisterService(state->config.get());
-  builder.RegisterService(state->workers.get());
+  for (const auto& service : state->services) builder.RegisterService(service.get());
   int bound = -1;
   builder.AddListeningPort("unix:" + socket_path, grpc::InsecureServerCredentials(), &bound);
   const mode_t before = umask(0777 & ~kSocketMode);

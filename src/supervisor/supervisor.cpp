@@ -31,7 +31,8 @@ Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory
                .on_change = [this] { OnChange(); }},
       state_{.loop = loop, .revisions = revisions_, .context = context_},
       control_(loop, table_),
-      jobs_(loop) {
+      jobs_(loop),
+      operations_(loop) {
   state_.graveyard.OnEmpty([this] { OnChange(); });
 }
 
@@ -188,6 +189,7 @@ void Supervisor::Stop(std::function<void()> stopped) {
   stopped_ = std::move(stopped);
   stopping_ = true;
   jobs_.Close();
+  operations_.Close();
   if (transaction_ != nullptr) transaction_->Cancel();
   if (operation_ != nullptr) operation_->Cancel();
   for (auto& [id, unit] : state_.units) unit->StopProcesses(state_.resolved.shutdown_grace);

@@ -15,6 +15,7 @@
 #include "supervisor/job_queue.hpp"
 #include "supervisor/node_directory.hpp"
 #include "supervisor/node_state.hpp"
+#include "supervisor/operations.hpp"
 #include "supervisor/process_table.hpp"
 #include "supervisor/transaction.hpp"
 #include "supervisor/worker_operation.hpp"
@@ -64,6 +65,8 @@ class Supervisor {
   void RestartWorker(std::string worker, WorkerDone done);
   /// True if a revision runs and every worker that is not stopped has a process that serves.
   void GetHealth(std::function<void(bool)> done);
+  /// Long work; see there for the threads.
+  Operations& operations() { return operations_; }
 
   // On the loop's thread:
 
@@ -108,6 +111,7 @@ class Supervisor {
   NodeState state_;
   ControlServer control_;
   JobQueue jobs_;
+  Operations operations_;
   std::optional<internal::Revision> stored_;
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WorkerOperation> operation_;

@@ -1,0 +1,68 @@
+#include "operation_progress.hpp"
+
+#include <google/longrunning/operations.grpc.pb.h>
+#include <unistd.h>
+#include <wampgate/v1/backend_service.pb.h>
+
+#include <iostream>
+
+namespace wampgate::ctl {
+namespace {
+
+using google::longrunning::Operation;
+
+// One call waits no longer, so that the line moves.
+constexpr std::chrono::seconds kTurn{1};
+
+/// A line that is written over by the next one; without effect where stderr is no terminal.
+class ProgressLine {
+ public:
+  ~ProgressLine() {
+    if (shown_) std::cerr << "\r\033[K" << std::flush;
+  }
+  void Show(const std::string& text) {
+    if (!terminal_) return;
+    std::cerr << "\r\033[K" << text << std::flush;
+    shown_ = true;
+  }
+
+ private:
+  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool shown_ = false;
+};
+
+}  // namespace
+
+std::string ProgressText(const Operation& operation) {
+  v1::DrainProgress drain;
+  if (!operation.metadata().UnpackTo(&drain)) return "";
+  return drain.subject() + ": " + drain.phase() + ", " + std::to_string(drain.sessions_left()) + " of " +
+         std::to_string(drain.sessions_total()) + " sessions left";
+}
+
+std::string StateText(const Operation& operation) {
+  if (!operation.done()) return "running";
+  return operation.has_error() ? "failed: " + operation.error().message() : "done";
+}
+
+ExitCode AwaitOperation(const Invocation& invocation, std::chrono::seconds longest, Operation& operation) {
+  const auto stub = google::longrunning::Operations::NewStub(Connect(invocation.target));
+  const auto end = std::chrono::steady_clock::now() + longest;
+  google::longrunning::WaitOperationRequest request;
+  request.set_name(operation.name());
+  request.mutable_timeout()->set_seconds(kTurn.count());
+  ProgressLine line;
+  while (!operation.done()) {
+    if (longest.count() != 0 && std::chrono::steady_clock::now() >= end) return kTimeout;
+    line.Show(ProgressText(operation));
+    const auto context = NewContext(invocation.target);
+    if (const auto status = stub->WaitOperation(context.get(), request, &operation); !status.ok()) {
+      return Report(status, invocation.target);
+    }
+  }
+  if (!operation.has_error()) return kOk;
+  return Report({static_cast<grpc::StatusCode>(operation.error().code()), operation.error().message()},
+                invocation.target);
+}
+
+}  // namespace wampgate::ctl
