@@ -228,8 +228,8 @@ int MigrateFile(const MigrateOptions& options) {
 
   const std::vector<OutputFile> files = FilesOf(migration, places);
   std::error_code ignored;
-  if (files.size() == 1 && fs::equivalent(files[0].path, places.file, ignored) &&
-      text->text == files[0].content) {
+  if (!migration.crossbar && migration.left_out.empty() &&
+      fs::equivalent(files[0].path, places.file, ignored)) {
     fmt::print("{}: is what wampgated runs already; there is nothing to migrate and nothing was written\n",
                options.file);
     return 0;

@@ -108,13 +108,21 @@ TEST(Migrate, DoesNothingTheSecondTimeAndWithItsOwnFiles) {
   const Ended again = RunToEnd(folder, {"migrate", folder / "config.json"});
   EXPECT_EQ(again.code, 0);
   EXPECT_THAT(again.output, HasSubstr("wampgate.json: there already, unchanged"));
+  EXPECT_EQ(std::filesystem::last_write_time(folder / "wampgate.json"), time);
   const Ended own = RunToEnd(folder, {"migrate", folder / "wampgate.json", "--force"});
   EXPECT_EQ(own.code, 0);
   EXPECT_THAT(own.output, HasSubstr("is what wampgated runs already"));
+  const nlohmann::json written = nlohmann::json::parse(TextOf(folder / "wampgate.json"));
+  const std::string edited = written.dump();
+  EXPECT_NE(edited, TextOf(folder / "wampgate.json"));
+  std::ofstream(folder / "wampgate.json") << edited;
+  const Ended by_hand = RunToEnd(folder, {"migrate", folder / "wampgate.json"});
+  EXPECT_EQ(by_hand.code, 0);
+  EXPECT_THAT(by_hand.output, HasSubstr("is what wampgated runs already"));
+  EXPECT_EQ(TextOf(folder / "wampgate.json"), edited);
   const Ended rest = RunToEnd(folder, {"migrate", folder / "crossbar.json", "--force"});
   EXPECT_EQ(rest.code, 0);
   EXPECT_THAT(rest.output, HasSubstr("no proxy workers, so there is nothing to migrate"));
-  EXPECT_EQ(std::filesystem::last_write_time(folder / "wampgate.json"), time);
 }
 
 TEST(Migrate, ReplacesFilesOnlyWhenForcedAndTheInputNever) {
