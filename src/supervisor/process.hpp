@@ -21,6 +21,20 @@ namespace wampgate::supervisor {
 class Process;
 class ProcessTable;
 
+/// Gets what processes answer to queries and send to subscriptions. Loop's thread.
+class AnswerReceiver {
+ public:
+  virtual void OnQueryAnswer(Process& process, internal::QueryAnswer& answer) = 0;
+  virtual void OnStreamItem(Process& process, internal::StreamItem& item) = 0;
+  /// The process has said Hello: it knows of no query and no subscription yet.
+  virtual void OnChannelOpened(Process& process) = 0;
+  /// Nothing more comes over the channel it had.
+  virtual void OnChannelLost(Process& process) = 0;
+
+ protected:
+  ~AnswerReceiver() = default;
+};
+
 /// What every process of the node needs from its surroundings.
 struct ProcessContext {
   net::Loop& loop;
@@ -28,6 +42,7 @@ struct ProcessContext {
   /// The command line without the parts that name the process.
   std::function<ChildCommand(const Process&)> command;
   std::function<internal::NodeInfo()> node_info;
+  AnswerReceiver& answers;
 };
 
 /// Told about one process, on the loop's thread.
@@ -89,6 +104,9 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   void Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd> sockets);
   void Release(const internal::ReleaseSockets& release);
   void SetLogLevel(const std::string& level);
+  /// A Query, Subscribe or Unsubscribe. Not OK, with nothing sent: it is not connected or has stopped
+  /// reading.
+  Status SendQuery(const internal::Frame& frame);
 
   /// It serves: the state becomes RUNNING.
   void MarkRunning();

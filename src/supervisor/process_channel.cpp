@@ -16,6 +16,7 @@ void Process::Attach(std::unique_ptr<control::Channel> channel, const internal::
   revision_ = hello.applied_revision();
   log::Debug("supervisor", "worker process connected",
              {{"worker", worker()}, {"process", index()}, {"pid", pid()}, {"revision", revision_}});
+  context_.answers.OnChannelOpened(*this);
   observer_->OnConnected(*this);
 }
 
@@ -34,6 +35,10 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descripto
       reply.mutable_node_info()->set_id(frame.node_info_request().id());
       return Send(reply);
     }
+    case internal::Frame::kQueryAnswer:
+      return context_.answers.OnQueryAnswer(*this, *frame.mutable_query_answer());
+    case internal::Frame::kStreamItem:
+      return context_.answers.OnStreamItem(*this, *frame.mutable_stream_item());
     default:
       log::Warning(
           "supervisor", "a worker process sent a frame that it may not send; ignored",
@@ -55,6 +60,7 @@ void Process::DropChannel() {
   if (channel_ == nullptr) return;
   channel_->Close();
   context_.loop.DeleteLater(std::move(channel_));
+  context_.answers.OnChannelLost(*this);
 }
 
 Status Process::Prepare(const internal::Prepare& prepare, std::vector<UniqueFd> sockets, Done done) {
@@ -135,6 +141,11 @@ void Process::SetLogLevel(const std::string& level) {
   internal::Frame frame;
   frame.mutable_set_log_level()->set_level(level);
   Send(frame);
+}
+
+Status Process::SendQuery(const internal::Frame& frame) {
+  if (channel_ == nullptr) return Unavailable("the process is not connected");
+  return channel_->Send(frame);
 }
 
 // A process that is not connected is told everything when it is; one that cannot be told is replaced.

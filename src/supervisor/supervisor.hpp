@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "supervisor/node_directory.hpp"
 #include "supervisor/node_state.hpp"
 #include "supervisor/operations.hpp"
+#include "supervisor/process_queries.hpp"
 #include "supervisor/process_table.hpp"
 #include "supervisor/transaction.hpp"
 #include "supervisor/worker_operation.hpp"
@@ -68,6 +70,16 @@ class Supervisor {
   /// Long work; see there for the threads.
   Operations& operations() { return operations_; }
 
+  /// Asks worker processes what only they know. `done` gets one answer per process, also for those that do
+  /// not serve or do not answer in time; NOT_FOUND if the worker or process is none of the running revision,
+  /// RESOURCE_EXHAUSTED if too many questions are under way.
+  void Ask(ProcessSelector selector, internal::Query query, std::chrono::milliseconds deadline, AskDone done);
+  /// Has worker processes send items, also those that start later, until Unsubscribe with the id returned;
+  /// calls that are on their way may come after it. Not bounded here: a subscriber that does not keep up ends
+  /// it.
+  std::uint64_t Subscribe(ProcessSelector selector, internal::Subscribe subscribe, SubscriptionCalls calls);
+  void Unsubscribe(std::uint64_t id);
+
   // On the loop's thread:
 
   /// The newest revision that was on disk at Open.
@@ -96,6 +108,7 @@ class Supervisor {
   template <typename Operation>
   void RunOperation(const std::string& worker, const WorkerDone& done);
   StatusOr<WorkerReport> Report(const std::string& worker) const;
+  StatusOr<std::vector<Process*>> Select(const ProcessSelector& selector) const;
   bool Healthy() const;
   void OnChange();
 
@@ -105,6 +118,8 @@ class Supervisor {
   Disk disk_;
   RevisionStore revisions_;
   ProcessTable table_;
+  ProcessQueries queries_;
+  std::atomic<std::uint64_t> last_subscription_ = 0;
   ProcessContext processes_;
   ListenSockets sockets_;
   UnitContext context_;

@@ -36,6 +36,8 @@ class ControlLink final : private control::ChannelHandler {
   /// Dropped if there is no supervisor at present: what it must know it learns from the next hello.
   void Send(const internal::Frame& frame);
   bool connected() const { return channel_ != nullptr; }
+  /// Octets that the supervisor has not taken; 0 without one.
+  std::size_t pending() const { return channel_ == nullptr ? 0 : channel_->pending(); }
   /// Drops the channel and dials no more.
   void Stop();
 

@@ -41,8 +41,11 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
                       revisions_->DiscardAll();
                       node_info_->OnLost();
                       status_->Forget();
+                      queries_.OnLost();
                     },
                 .on_orphaned = [this] { Stop(); }}),
+      queries_([this](const internal::Frame& frame) { control_.Send(frame); },
+               [this] { return control_.pending(); }),
       stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }) {
   parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, router_, helper_, node_info_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
@@ -108,6 +111,12 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors
       if (log::ParseLevel(frame.set_log_level().level(), level)) log::SetLevel(level);
       return;
     }
+    case internal::Frame::kQuery:
+      return queries_.OnQuery(frame.query());
+    case internal::Frame::kSubscribe:
+      return queries_.OnSubscribe(frame.subscribe());
+    case internal::Frame::kUnsubscribe:
+      return queries_.OnUnsubscribe(frame.unsubscribe().id());
     default:
       log::Warning(kModule, "the supervisor sent a frame that this version does not know; ignoring it",
                    {{"kind", static_cast<int>(frame.kind_case())}});

@@ -11,6 +11,7 @@
 #include "worker/control_link.hpp"
 #include "worker/helper_thread.hpp"
 #include "worker/proxy_endpoints.hpp"
+#include "worker/queries.hpp"
 #include "worker/revisions.hpp"
 #include "worker/router_endpoints.hpp"
 #include "worker/status_report.hpp"
@@ -59,6 +60,7 @@ class Process {
   std::shared_ptr<SupervisorNodeInfo> node_info_;
   std::unique_ptr<WorkerParts> parts_;
   ControlLink control_;
+  Queries queries_;
   std::unique_ptr<Revisions> revisions_;
   std::unique_ptr<StatusReport> status_;
   Stopping stopping_;

@@ -1,7 +1,8 @@
 // Speaks the control protocol as a worker process does. Each connection gets "<worker>/<process> <pid>
 // <hello_timeout>\n" and is closed. The worker's limits.hello_timeout tells it to misbehave: 40001 refuses to
 // prepare, 40002 never answers Commit, 40003 dies while preparing, 40004 never ends, 40005 ends at once after
-// Commit, 40006 never answers Prepare.
+// Commit, 40006 never answers Prepare. ListSessions is answered with the pid, or as its filter says
+// ("refuse", "ignore", "die"); each subscription gets one item.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -88,9 +89,31 @@ class FakeWorker final : public control::ChannelHandler {
       case internal::Frame::kStop:
         if (behaviour_ != kStay) loop_.Stop();
         return;
+      case internal::Frame::kQuery:
+        return Answer(frame.query());
+      case internal::Frame::kSubscribe: {
+        internal::Frame item;
+        item.mutable_stream_item()->set_id(frame.subscribe().id());
+        return Send(item);
+      }
       default:
         return;
     }
+  }
+  void Answer(const internal::Query& query) {
+    const std::string& filter = query.list_sessions().filter();
+    if (filter == "die") ::_exit(9);
+    if (filter == "ignore") return;
+    internal::Frame frame;
+    internal::QueryAnswer& answer = *frame.mutable_query_answer();
+    answer.set_id(query.id());
+    if (filter == "refuse") {
+      answer.mutable_status()->set_code(static_cast<int>(StatusCode::kInvalidArgument));
+      answer.mutable_status()->set_message("refused");
+    } else {
+      answer.mutable_sessions()->set_total(static_cast<std::uint64_t>(::getpid()));
+    }
+    Send(frame);
   }
   void OnChannelClosed(const Status& /*reason*/) override { loop_.Stop(); }
 
