@@ -102,7 +102,7 @@ Leaves LeavesOf(const Message& content) {
   return leaves;
 }
 
-std::vector<FieldChange> Compare(const Leaves& before, const Leaves& after) {
+std::vector<FieldChange> CompareLeaves(const Leaves& before, const Leaves& after) {
   std::vector<FieldChange> changes;
   for (const auto& [field, old_leaf] : before) {
     const auto found = after.find(field);
@@ -129,7 +129,7 @@ bool ListensAsBefore(const Resource& before, const Resource& after, const Enviro
   const auto& new_transport = dynamic_cast<const v1::Transport&>(*after.content);
   Problems ignored;
   const Context context{environment, ignored};
-  return old_transport.type_case() == new_transport.type_case() && old_transport.id() == new_transport.id() &&
+  return old_transport.type_case() == new_transport.type_case() &&
          ResolveListen(old_transport.endpoint(), {}, context) ==
              ResolveListen(new_transport.endpoint(), {}, context);
 }
@@ -139,10 +139,12 @@ Change Difference(const std::string& name, const Resource* before, const Resourc
   Change change;
   change.name = name;
   change.kind = (after != nullptr ? after : before)->kind;
-  change.fields = Compare(before != nullptr ? LeavesOf(*before->content) : Leaves(),
-                          after != nullptr ? LeavesOf(*after->content) : Leaves());
-  const bool replaces = std::any_of(change.fields.begin(), change.fields.end(),
-                                    [](const FieldChange& field) { return field.effect == v1::REPLACE; });
+  change.fields = CompareLeaves(before != nullptr ? LeavesOf(*before->content) : Leaves(),
+                                after != nullptr ? LeavesOf(*after->content) : Leaves());
+  // An id that is spelled out, or no more, is no other name: it names the same object.
+  const bool replaces = std::any_of(change.fields.begin(), change.fields.end(), [](const FieldChange& field) {
+    return field.effect == v1::REPLACE && field.field != "id";
+  });
   change.action = before == nullptr  ? Action::kCreate
                   : after == nullptr ? Action::kDelete
                   : replaces         ? Action::kReplace
@@ -156,17 +158,18 @@ Change Difference(const std::string& name, const Resource* before, const Resourc
 }  // namespace
 
 std::vector<Change> Diff(const v1::Node& before, const v1::Node& after, const Environment& environment) {
-  const Resources old_resources = CollectResources(before, environment);
-  const Resources new_resources = CollectResources(after, environment);
+  return Compare(CollectResources(before, environment), CollectResources(after, environment), environment);
+}
+
+std::vector<Change> Compare(const Resources& before, const Resources& after, const Environment& environment) {
   std::vector<Change> changes;
-  for (const auto& [name, resource] : old_resources) {
-    const auto found = new_resources.find(name);
-    Change change =
-        Difference(name, &resource, found == new_resources.end() ? nullptr : &found->second, environment);
-    if (found == new_resources.end() || !change.fields.empty()) changes.push_back(std::move(change));
+  for (const auto& [name, resource] : before) {
+    const auto found = after.find(name);
+    Change change = Difference(name, &resource, found == after.end() ? nullptr : &found->second, environment);
+    if (found == after.end() || !change.fields.empty()) changes.push_back(std::move(change));
   }
-  for (const auto& [name, resource] : new_resources) {
-    if (!old_resources.contains(name)) changes.push_back(Difference(name, nullptr, &resource, environment));
+  for (const auto& [name, resource] : after) {
+    if (!before.contains(name)) changes.push_back(Difference(name, nullptr, &resource, environment));
   }
   std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.name < b.name; });
   return changes;

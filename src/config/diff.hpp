@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/environment.hpp"
+#include "config/resources.hpp"
 #include "wampgate/v1/config.pb.h"
 
 namespace wampgate::config {
@@ -32,5 +33,8 @@ struct Change {
 /// by its identity, whatever its place. An object is replaced if a changed field says REPLACE, else updated
 /// in place.
 std::vector<Change> Diff(const v1::Node& before, const v1::Node& after, const Environment& environment);
+
+/// The same for the objects of two documents, or some of them.
+std::vector<Change> Compare(const Resources& before, const Resources& after, const Environment& environment);
 
 }  // namespace wampgate::config

@@ -1,7 +1,6 @@
 #include "config/resources.hpp"
 
-#include <fmt/format.h>
-
+#include "config/document_objects.hpp"
 #include "config/resolve_transport.hpp"
 #include "config/resolve_worker.hpp"
 #include "config/resource_name.hpp"
@@ -24,18 +23,17 @@ void ClearResources(Message& message) {
 
 class Collector {
  public:
-  explicit Collector(const Environment& environment) : environment_(environment) {}
+  Collector(const Environment& environment, Resources& resources)
+      : environment_(environment), resources_(resources) {}
 
-  Resources Collect(const v1::Node& document) {
+  void AddNode(const v1::Node& document) {
     Add("node", "node", document);
     const std::vector<std::string> ids = WorkerIds(document);
     for (std::size_t i = 0; i < ids.size(); ++i) {
       AddWorker(document.workers(static_cast<int>(i)), ResourceName("", "workers", ids[i]));
     }
-    return std::move(resources_);
   }
 
- private:
   void Add(std::string_view kind, const std::string& name, const Message& content) {
     Resource resource{kind, std::unique_ptr<Message>(content.New())};
     resource.content->CopyFrom(content);
@@ -47,10 +45,7 @@ class Collector {
     Add("worker", name, worker);
     const std::vector<std::string> ids = TransportIds(worker, environment_);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      const v1::Transport& transport = worker.transports(static_cast<int>(i));
-      const std::string transport_name = ResourceName(name, "transports", ids[i]);
-      Add("transport", transport_name, transport);
-      AddPaths(transport.web().paths(), transport_name);
+      AddTransport(worker.transports(static_cast<int>(i)), ResourceName(name, "transports", ids[i]));
     }
     AddProxy(worker.proxy(), name);
     for (const v1::Realm& realm : worker.router().realms()) {
@@ -58,21 +53,29 @@ class Collector {
     }
   }
 
+  void AddTransport(const v1::Transport& transport, const std::string& name) {
+    Add("transport", name, transport);
+    AddPaths(transport.web().paths(), name);
+  }
+
+  void AddPath(const v1::Path& path, const std::string& name) {
+    Add("path", name, path);
+    AddPaths(path.path().paths(), name);
+  }
+
+ private:
   void AddPaths(const google::protobuf::Map<std::string, v1::Path>& paths, const std::string& parent) {
     for (const auto& [key, path] : paths) {
-      const std::string name = ResourceName(parent, "paths", path.has_id() ? path.id() : key);
-      Add("path", name, path);
-      AddPaths(path.path().paths(), name);
+      AddPath(path, ResourceName(parent, "paths", path.has_id() ? path.id() : key));
     }
   }
 
   void AddProxy(const v1::ProxyWorker& proxy, const std::string& name) {
     for (const auto& [id, connection] : proxy.connections())
       Add("backend", ResourceName(name, "backends", id), connection);
-    int unnamed = 0;
-    for (const v1::WorkerBackend& backend : proxy.backends()) {
-      const std::string id = backend.has_id() ? backend.id() : fmt::format("backend{:03}", ++unnamed);
-      Add("backend", ResourceName(name, "backends", id), backend);
+    const std::vector<std::string> ids = BackendIds(proxy);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      Add("backend", ResourceName(name, "backends", ids[i]), proxy.backends(static_cast<int>(i)));
     }
     for (const auto& [realm, routes] : proxy.routes()) {
       const std::string parent = ResourceName(name, "routes", realm);
@@ -82,13 +85,32 @@ class Collector {
   }
 
   const Environment& environment_;
-  Resources resources_;
+  Resources& resources_;
 };
 
 }  // namespace
 
 Resources CollectResources(const v1::Node& document, const Environment& environment) {
-  return Collector(environment).Collect(document);
+  Resources resources;
+  Collector(environment, resources).AddNode(document);
+  return resources;
+}
+
+void CollectUnder(const ObjectName& name, const Message& object, const Environment& environment,
+                  Resources& resources) {
+  Collector collector(environment, resources);
+  switch (name.kind) {
+    case ObjectName::Kind::kWorker:
+      return collector.AddWorker(dynamic_cast<const v1::Worker&>(object), name.ToString());
+    case ObjectName::Kind::kTransport:
+      return collector.AddTransport(dynamic_cast<const v1::Transport&>(object), name.ToString());
+    case ObjectName::Kind::kPath:
+      return collector.AddPath(dynamic_cast<const v1::Path&>(object), name.ToString());
+    case ObjectName::Kind::kBackend:
+      return collector.Add("backend", name.ToString(), object);
+    case ObjectName::Kind::kRoute:
+      return collector.Add("route", name.ToString(), object);
+  }
 }
 
 }  // namespace wampgate::config

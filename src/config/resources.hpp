@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/environment.hpp"
+#include "config/object_name.hpp"
 #include "wampgate/v1/config.pb.h"
 
 namespace wampgate::config {
@@ -21,5 +22,9 @@ using Resources = std::map<std::string, Resource>;
 
 /// All objects of a document, by resource name.
 Resources CollectResources(const v1::Node& document, const Environment& environment);
+
+/// The object of that name, which is `object`, and all below it.
+void CollectUnder(const ObjectName& name, const google::protobuf::Message& object,
+                  const Environment& environment, Resources& resources);
 
 }  // namespace wampgate::config

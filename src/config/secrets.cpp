@@ -88,6 +88,12 @@ void HideSecrets(Message& message) {
   });
 }
 
+bool HasPlaceholders(Message& message) {
+  bool found = false;
+  ForEachSecret(message, [&](const Where&, std::string& value) { found = found || IsPlaceholder(value); });
+  return found;
+}
+
 void RestoreSecrets(const Message& running, Message& message, Problems& problems) {
   std::map<std::string, std::string> known;
   const std::unique_ptr<Message> copy(running.New());

@@ -17,6 +17,9 @@ std::string SecretPlaceholder(std::string_view value);
 /// Replaces every secret by its placeholder.
 void HideSecrets(google::protobuf::Message& message);
 
+/// Whether a secret is a placeholder.
+bool HasPlaceholders(google::protobuf::Message& message);
+
 /// Replaces every placeholder by the secret of `running` that it stands for; one that stands for none is an
 /// error.
 void RestoreSecrets(const google::protobuf::Message& running, google::protobuf::Message& message,

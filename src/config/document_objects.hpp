@@ -1,0 +1,58 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/environment.hpp"
+#include "config/object_name.hpp"
+#include "wampgate/v1/config.pb.h"
+
+namespace wampgate::config {
+
+/// The objects of a document by their names, also of those that are named by their place or address. Reads
+/// only; after the document was changed elsewhere, Forget.
+class DocumentObjects {
+ public:
+  /// Both outlive it.
+  DocumentObjects(const v1::Node& document, const Environment& environment)
+      : document_(document), environment_(environment) {}
+
+  /// Worker, Transport, Path, Connection, WorkerBackend or RouteTargets; null: none of that name.
+  const google::protobuf::Message* Find(const ObjectName& name) const;
+  const v1::Worker* FindWorker(const std::string& id) const;
+  const v1::Transport* FindTransport(const ObjectName& name) const;
+  /// The paths that the parent of a path has; null if there is no such parent or it can have none.
+  const google::protobuf::Map<std::string, v1::Path>* FindLevel(const ObjectName& path) const;
+
+  /// The key of a path in its level: its name may be another one, its `id`.
+  static std::optional<std::string> KeyOf(const google::protobuf::Map<std::string, v1::Path>& level,
+                                          const std::string& id);
+  int WorkerIndex(const std::string& id) const;      ///< -1: none
+  int TransportIndex(const ObjectName& name) const;  ///< -1: none
+  int BackendIndex(const ObjectName& name) const;    ///< in the worker's `backends`; -1: none
+  /// In the document's order.
+  const std::vector<std::string>& WorkerIds() const;
+  const std::vector<std::string>& TransportIds(int worker) const;
+
+  /// Workers have come, gone or got another id; the same of transports.
+  void Forget() {
+    workers_.reset();
+    transports_.clear();
+  }
+
+ private:
+  const v1::Node& document_;
+  const Environment& environment_;
+  mutable std::optional<std::vector<std::string>> workers_;
+  mutable std::map<int, std::vector<std::string>> transports_;  // by worker's index
+};
+
+/// The ids of a worker's `backends`, in order: their own, else "backend001", "backend002", … counted over
+/// those without one.
+std::vector<std::string> BackendIds(const v1::ProxyWorker& proxy);
+
+}  // namespace wampgate::config
