@@ -3,16 +3,19 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "activation.hpp"
 #include "config/diff.hpp"
 #include "management/server.hpp"
 #include "notify.hpp"
 #include "signals.hpp"
 #include "start_file.hpp"
 #include "supervisor/supervisor.hpp"
+#include "watchdog.hpp"
 #include "worker/descriptor_limit.hpp"
 
 namespace wampgate::server {
@@ -46,7 +49,7 @@ std::string Describe(const config::Change& change) {
 /// A node from its start to its end; everything happens on the loop's thread.
 class Node {
  public:
-  explicit Node(const RunOptions& options) : options_(options) {}
+  Node(const RunOptions& options, PassedSockets passed) : options_(options), passed_(std::move(passed)) {}
 
   int Run();
 
@@ -59,20 +62,24 @@ class Node {
   void AskToDecide();
   void ApplyFile(std::function<void(const Reply&)> done);
   void OnStarted(const Reply& reply);
-  std::string ManagementSocket() const { return supervisor_->node_directory() + "/wampgate.sock"; }
+  void WarnOfSockets() const;
+  std::string ManagementSocket() const;
   Status OpenManagement();
   void OnFileRefused(const Reply& reply);
   void Reload();
+  void ApplyAgain(std::function<void()> done);
   void Stop();
   void ExitAtOnce();
 
   const RunOptions& options_;
+  PassedSockets passed_;
   StartFile start_;
   std::optional<v1::Node> file_;  // as it was read last
   net::Loop loop_;
   std::unique_ptr<supervisor::Supervisor> supervisor_;
   std::unique_ptr<management::Server> management_;
   std::unique_ptr<Signals> signals_;
+  Watchdog watchdog_{loop_};
   int exit_code_ = 0;
   bool stopping_ = false;
 };
@@ -102,6 +109,7 @@ bool Node::Open() {
     status = opened.status();
     if (opened.ok()) {
       supervisor_ = *std::move(opened);
+      supervisor_->UseSockets(supervisor::ActivatedSockets(std::move(passed_.listening)));
       status = management::CheckSocketPath(ManagementSocket());  // before anything is started
       if (!status.ok()) supervisor_->RemoveWhatWasMade();
     }
@@ -182,6 +190,7 @@ void Node::OnStarted(const Reply& reply) {
   const Status status = reply.status.ok() ? OpenManagement() : reply.status;
   if (status.ok()) {
     log::Info(kModule, "the node serves", {{"revision", reply.revision}, {"pid", ::getpid()}});
+    WarnOfSockets();
     NotifyReady();
     return;
   }
@@ -190,26 +199,56 @@ void Node::OnStarted(const Reply& reply) {
   supervisor_->Stop([this] { loop_.Stop(); });
 }
 
+std::string Node::ManagementSocket() const {
+  if (options_.socket.empty()) return supervisor_->node_directory() + "/wampgate.sock";
+  std::error_code ignored;
+  return std::filesystem::absolute(options_.socket, ignored).string();
+}
+
 Status Node::OpenManagement() {
   auto server = management::Server::Start(loop_, *supervisor_, ManagementSocket());
   if (server.ok()) management_ = *std::move(server);
   return server.status();
 }
 
+void Node::WarnOfSockets() const {
+  for (const std::string& what : passed_.refused) {
+    log::Warning(
+        kModule,
+        "the service manager passes a descriptor that is of no use here: only stream sockets that listen are",
+        {{"descriptor", what}});
+  }
+  for (const std::string& address : supervisor_->UnusedSockets()) {
+    log::Warning(kModule,
+                 "the service manager listens where no transport does: connections wait there until one has "
+                 "that endpoint",
+                 {{"address", address}});
+  }
+}
+
 void Node::Reload() {
+  NotifyReloading();
+  ApplyAgain([this] {
+    if (!stopping_) NotifyReady();
+  });
+}
+
+// Whatever comes of it is logged.
+void Node::ApplyAgain(std::function<void()> done) {
   if (!start_.path) {
     log::Warning(kModule, "SIGHUP: the node was started without a file; nothing is applied");
-    return;
+    return done();
   }
   config::Loaded loaded = LoadStartFile(*start_.path, supervisor_->node_directory());
   LogProblems(loaded.problems);
   if (!loaded.document || !loaded.node) {
     log::Error(kModule, "SIGHUP: the node file has errors; the running configuration stays",
                {{"file", *start_.path}});
-    return;
+    return done();
   }
   file_ = std::move(loaded.document);
-  ApplyFile([](const Reply& reply) {
+  ApplyFile([done = std::move(done)](const Reply& reply) {
+    done();
     if (!reply.status.ok()) {
       log::Error(kModule, "SIGHUP: the node file cannot be applied; the running configuration stays",
                  {{"error", Message(reply.status)}});
@@ -244,9 +283,10 @@ void Node::ExitAtOnce() {
 }  // namespace
 
 int RunNode(const RunOptions& options) {
+  PassedSockets passed = TakePassedSockets();
   log::Start(options.log_level, options.log_format, "supervisor");
   worker::RaiseDescriptorLimit();
-  const int exit_code = Node(options).Run();
+  const int exit_code = Node(options, std::move(passed)).Run();
   log::Stop();
   return exit_code;
 }

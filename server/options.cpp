@@ -37,6 +37,10 @@ CLI::App* AddRun(CLI::App& app, RunOptions& run) {
           "Node directory: relative paths start here, and revisions are kept in its folder .wampgate. "
           "Default: the folder of --config, else the current one.")
       ->type_name("DIR");
+  command
+      ->add_option("--socket", run.socket,
+                   "Where wampgatectl reaches the node. Default: wampgate.sock in the node directory.")
+      ->type_name("FILE");
   AddChoice(*command, "--log-level", run.log_level, kLevels,
             "Least important lines to log: trace, debug, info, warning, error or off. Default: info.");
   AddChoice(*command, "--log-format", run.log_format, kFormats,

@@ -13,6 +13,7 @@ namespace wampgate::server {
 struct RunOptions {
   std::string config;          ///< file; empty: config.yaml or config.json in the node directory
   std::string node_directory;  ///< empty: the file's folder, or the current one
+  std::string socket;          ///< of the management API; empty: wampgate.sock in the node directory
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kText;
   supervisor::Preference preference = supervisor::Preference::kNone;

@@ -31,7 +31,7 @@ Status CheckSocketPath(const std::string& path) {
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return FailedPrecondition(
         fmt::format("the management socket's path {} has {} octets, 107 are possible: "
-                    "use a shorter node directory",
+                    "use a shorter node directory, or --socket",
                     path, path.size()));
   }
   struct stat found{};

@@ -48,7 +48,7 @@ void ListenSockets::Update(ListenEndpoint& endpoint, const net::ListenEndpoint& 
   const net::ListenEndpoint before = std::exchange(endpoint.settings, settings);
   if (before == settings) return;
   for (ListenEndpoint::Socket& socket : endpoint.sockets) {
-    UpdateSocket(socket.fd.get(), settings);
+    if (!activated_.Holds(socket.fd.get())) UpdateSocket(socket.fd.get(), settings);
     if (socket.listening) static_cast<void>(net::StartListening(socket.fd.get(), Backlog(settings)));
   }
 }
@@ -62,7 +62,8 @@ void ListenSockets::Listen(ListenEndpoint& endpoint) {
 
 // It can only fail if another program has begun to listen between our bind and now; it is tried on.
 void ListenSockets::ListenOne(ListenEndpoint& endpoint, ListenEndpoint::Socket& socket) {
-  if (endpoint.is_tcp()) Reserve(socket.fd.get(), Reserved::kNo);
+  const bool own = !activated_.Holds(socket.fd.get());
+  if (own && endpoint.is_tcp()) Reserve(socket.fd.get(), Reserved::kNo);
   const Status status = net::StartListening(socket.fd.get(), Backlog(endpoint.settings));
   if (!status.ok()) {
     log::Error("supervisor",
@@ -74,7 +75,7 @@ void ListenSockets::ListenOne(ListenEndpoint& endpoint, ListenEndpoint::Socket& 
     return;
   }
   socket.listening = true;
-  if (endpoint.is_tcp()) groups_.Join(endpoint.address, socket.fd.get());
+  if (own && endpoint.is_tcp()) groups_.Join(endpoint.address, socket.fd.get());
 }
 
 bool ListenSockets::TakeOutOfSelection(const std::vector<Leaving>& leaving) {
@@ -82,8 +83,9 @@ bool ListenSockets::TakeOutOfSelection(const std::vector<Leaving>& leaving) {
   for (const Leaving& part : leaving) {
     if (!part.endpoint->is_tcp()) continue;
     for (std::size_t i = part.first; i < part.endpoint->sockets.size(); ++i) {
-      if (part.endpoint->sockets[i].listening)
-        excluded[part.endpoint->address].insert(part.endpoint->sockets[i].fd.get());
+      const ListenEndpoint::Socket& socket = part.endpoint->sockets[i];
+      if (socket.listening && !activated_.Holds(socket.fd.get()))
+        excluded[part.endpoint->address].insert(socket.fd.get());
     }
   }
   bool any = false;
@@ -134,9 +136,9 @@ void ListenSockets::CloseLeaving(const std::vector<Leaving>& leaving) {
   }
 }
 
-// Processes may hold duplicates, so the socket is ended, not just closed.
+// Processes may hold duplicates, so the socket is ended, not just closed; unless it is not ours to end.
 void ListenSockets::CloseSocket(ListenEndpoint& endpoint, ListenEndpoint::Socket& socket) {
-  if (socket.listening) {
+  if (socket.listening && !activated_.Holds(socket.fd.get())) {
     EndListening(socket.fd.get());
     if (endpoint.is_tcp()) groups_.Leave(endpoint.address, socket.fd.get());
   }
@@ -148,6 +150,7 @@ void ListenSockets::StopListening(const std::string& worker) {
   for (auto& [transport, endpoint] : table_) {
     if (endpoint->worker != worker || endpoint->idle) continue;
     endpoint->idle = true;
+    if (activated_.Holds(endpoint->sockets.front().fd.get())) continue;
     std::vector<UniqueFd> fresh = Placeholders(*endpoint);
     for (std::size_t i = 0; i < endpoint->sockets.size(); ++i) {
       CloseSocket(*endpoint, endpoint->sockets[i]);

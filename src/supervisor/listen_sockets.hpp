@@ -4,10 +4,12 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/timer_wheel.hpp"
 #include "net/loop.hpp"
+#include "supervisor/activated_sockets.hpp"
 #include "supervisor/listen_endpoint.hpp"
 #include "supervisor/listen_stage.hpp"
 #include "supervisor/port_groups.hpp"
@@ -19,6 +21,10 @@ class ListenSockets {
  public:
   explicit ListenSockets(net::Loop& loop) : loop_(loop) {}
   ~ListenSockets() { CloseAll(); }
+
+  /// Before the first Take: what the service manager passed.
+  void SetActivated(ActivatedSockets activated) { activated_ = std::move(activated); }
+  const ActivatedSockets& activated() const { return activated_; }
 
   const ListenTable& table() const { return table_; }
   /// Null if there is no such transport.
@@ -41,7 +47,8 @@ class ListenSockets {
   /// Ends and closes them; files of Unix sockets are removed with their endpoint.
   void CloseLeaving(const std::vector<Leaving>& leaving);
 
-  /// The worker's sockets end to listen and stay bound: nobody else gets the address meanwhile.
+  /// The worker's sockets end to listen and stay bound: nobody else gets the address meanwhile. Those of the
+  /// service manager listen on.
   void StopListening(const std::string& worker);
   /// They listen again.
   Status ListenAgain(const std::string& worker);
@@ -63,6 +70,7 @@ class ListenSockets {
   bool TakeOutOfSelection(const std::vector<Leaving>& leaving);
 
   net::Loop& loop_;
+  ActivatedSockets activated_;
   ListenTable table_;
   PortGroups groups_;
   std::vector<Leaving> draining_;

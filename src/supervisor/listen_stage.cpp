@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "net/listen_socket.hpp"
 #include "supervisor/bind.hpp"
 
 namespace wampgate::supervisor {
 
-ListenStage::ListenStage(const ListenTable& present, const config::Node& next) {
+ListenStage::ListenStage(const ListenTable& present, const config::Node& next,
+                         const ActivatedSockets& activated)
+    : activated_(activated) {
   Enter(next);
   MatchPresent(present);
   BindMissing();
@@ -63,11 +66,22 @@ void ListenStage::BindMissing() {
 }
 
 void ListenStage::Bind(Entry& entry) {
-  if (entry.endpoint == nullptr) {
-    BindNew(entry);
-  } else {
-    Grow(entry);
-  }
+  if (entry.endpoint != nullptr) return Grow(entry);
+  if (!TakeActivated(entry)) BindNew(entry);
+}
+
+// Their number is the service manager's, whatever the number of processes.
+bool ListenStage::TakeActivated(Entry& entry) {
+  std::vector<UniqueFd> sockets = activated_.At(entry.settings);
+  if (sockets.empty()) return false;
+  auto endpoint = std::make_shared<ListenEndpoint>();
+  endpoint->settings = entry.settings;
+  endpoint->address = net::BoundAddress(sockets.front().get());
+  endpoint->port = net::BoundPort(sockets.front().get());
+  for (UniqueFd& socket : sockets) endpoint->sockets.push_back({std::move(socket), false});
+  entry.count = endpoint->sockets.size();
+  entry.endpoint = std::move(endpoint);
+  return true;
 }
 
 // Whether the node has sockets on this port already, which this one is to join; perhaps of another interface
@@ -111,6 +125,10 @@ void ListenStage::BindNew(Entry& entry) {
 
 void ListenStage::Grow(Entry& entry) {
   const ListenEndpoint& endpoint = *entry.endpoint;
+  if (activated_.Holds(endpoint.sockets.front().fd.get())) {
+    entry.count = endpoint.sockets.size();
+    return;
+  }
   if (!endpoint.is_tcp()) return;
   if (entry.count > 1 || IsShared(entry.settings)) {
     for (const ListenEndpoint::Socket& socket : endpoint.sockets) AllowCompany(socket.fd.get());

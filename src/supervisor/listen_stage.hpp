@@ -8,6 +8,7 @@
 #include "base/status.hpp"
 #include "config/problem.hpp"
 #include "config/resolved.hpp"
+#include "supervisor/activated_sockets.hpp"
 #include "supervisor/listen_endpoint.hpp"
 
 namespace wampgate::supervisor {
@@ -17,10 +18,12 @@ namespace wampgate::supervisor {
 /// Destroying it undoes it: new sockets are closed and new socket files removed, unless Keep was called.
 class ListenStage {
  public:
-  /// Binds what `next` needs and `present` does not have. A transport keeps its sockets as long as its
-  /// address stays as it is configured (so port 0 keeps its port), also under another name or in another
-  /// worker. Every problem has the path of the transport's endpoint; after an error the stage is of no use.
-  ListenStage(const ListenTable& present, const config::Node& next);
+  /// Binds what `next` needs and neither `present` nor the service manager has. A transport keeps its sockets
+  /// as long as its address stays as it is configured (so port 0 keeps its port), also under another name or
+  /// in another worker. Every problem has the path of the transport's endpoint; after an error the stage is
+  /// of no use.
+  ListenStage(const ListenTable& present, const config::Node& next,
+              const ActivatedSockets& activated = ActivatedSockets::None());
   ~ListenStage();
   ListenStage(const ListenStage&) = delete;
   ListenStage& operator=(const ListenStage&) = delete;
@@ -55,11 +58,13 @@ class ListenStage {
   void MatchPresent(const ListenTable& present);
   void BindMissing();
   void Bind(Entry& entry);
+  bool TakeActivated(Entry& entry);
   void BindNew(Entry& entry);
   void Grow(Entry& entry);
   bool NodeShares(const Entry& entry) const;
   void Fail(const Entry& entry, const Status& status);
 
+  const ActivatedSockets& activated_;
   std::vector<Entry> entries_;
   std::vector<std::string> paths_;  // configuration path of each entry's endpoint
   std::vector<std::shared_ptr<ListenEndpoint>> removed_;

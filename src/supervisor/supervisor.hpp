@@ -82,6 +82,10 @@ class Supervisor {
 
   // On the loop's thread:
 
+  /// Before anything runs: listening sockets that the service manager passed.
+  void UseSockets(ActivatedSockets activated) { sockets_.SetActivated(std::move(activated)); }
+  /// Addresses of those that no transport listens at.
+  std::vector<std::string> UnusedSockets() const { return sockets_.activated().Unused(sockets_.table()); }
   /// The newest revision that was on disk at Open.
   const std::optional<internal::Revision>& stored() const { return stored_; }
   /// Runs the stored revision.

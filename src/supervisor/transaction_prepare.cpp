@@ -58,7 +58,8 @@ bool Transaction::Check() {
 }
 
 bool Transaction::Bind() {
-  stage_ = std::make_unique<ListenStage>(state_.context.sockets.table(), *candidate_.resolved);
+  stage_ = std::make_unique<ListenStage>(state_.context.sockets.table(), *candidate_.resolved,
+                                         state_.context.sockets.activated());
   config::Problems problems = stage_->problems();
   if (config::HasErrors(problems)) {
     Abort(ProblemStatus(StatusCode::kFailedPrecondition, problems), problems);

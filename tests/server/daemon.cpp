@@ -1,6 +1,7 @@
 #include "server/daemon.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -30,8 +31,16 @@ UniqueFd Connect(std::uint16_t port) {
 
 }  // namespace
 
-Daemon::Daemon(const std::vector<std::string>& arguments, const std::string& output) : output_(output) {
+Daemon::Daemon(const std::vector<std::string>& arguments, const std::string& output,
+               const std::vector<int>& sockets)
+    : output_(output) {
+  std::string program = WAMPGATE_DAEMON;
   std::vector<std::string> all = {"wampgated"};
+  if (!sockets.empty()) {  // LISTEN_PID is known in the new process only
+    program = "/bin/sh";
+    all = {"sh", "-c", fmt::format("LISTEN_FDS={} LISTEN_PID=$$ exec \"$0\" \"$@\"", sockets.size()),
+           WAMPGATE_DAEMON};
+  }
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& argument : all) argv.push_back(argument.data());
@@ -41,7 +50,12 @@ Daemon::Daemon(const std::vector<std::string>& arguments, const std::string& out
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(),
                                    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawn(&pid_, WAMPGATE_DAEMON, &actions, nullptr, argv.data(), environ);
+  std::vector<UniqueFd> high;  // out of the way of the numbers they get
+  for (std::size_t i = 0; i < sockets.size(); ++i) {
+    high.emplace_back(::fcntl(sockets[i], F_DUPFD_CLOEXEC, 100));
+    posix_spawn_file_actions_adddup2(&actions, high.back().get(), 3 + static_cast<int>(i));
+  }
+  posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
 }
 

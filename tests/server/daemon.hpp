@@ -16,7 +16,9 @@ namespace wampgate::test {
 /// `wampgated ARGUMENTS…` with its output in a file; killed with its workers if it still runs at the end.
 class Daemon {
  public:
-  explicit Daemon(const std::vector<std::string>& arguments, const std::string& output);
+  /// `sockets` are passed as a service manager does (sd_listen_fds(3)).
+  explicit Daemon(const std::vector<std::string>& arguments, const std::string& output,
+                  const std::vector<int>& sockets = {});
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;

@@ -76,6 +76,20 @@ TEST(Start, NamesAFileInThePlaceOfTheManagementSocketAndStartsNothing) {
   EXPECT_TRUE(std::filesystem::is_regular_file(folder / "wampgate.sock"));
 }
 
+TEST(Start, HasItsManagementSocketWhereSocketSays) {
+  const NodeFolder folder;
+  folder.Write(Document({.port = FreePort()}));
+  std::vector<std::string> arguments = folder.Run();
+  arguments.insert(arguments.end(), {"--socket", folder / "admin.sock"});
+  Daemon daemon(arguments, folder / "log");
+  ASSERT_TRUE(daemon.AwaitOutput("the node serves")) << daemon.Output();
+  EXPECT_TRUE(std::filesystem::is_socket(folder / "admin.sock"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "wampgate.sock"));
+  daemon.Signal(SIGTERM);
+  EXPECT_EQ(daemon.AwaitExit(), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder / "admin.sock"));
+}
+
 TEST(Start, ReportsEveryProblemOfTheFile) {
   const NodeFolder folder;
   nlohmann::json document = Document({.port = 1});
