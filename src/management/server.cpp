@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
+#include <grpcpp/server_posix.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -13,8 +14,16 @@
 #include <memory>
 #include <vector>
 
+#include "base/check.hpp"
+#include "base/log.hpp"
 #include "base/timer_wheel.hpp"
+#include "control/listener.hpp"
+#include "management/accounts.hpp"
+#include "management/call.hpp"
+#include "management/gate.hpp"
+#include "management/guarded_service.hpp"
 #include "management/services.hpp"
+#include "net/listen_socket.hpp"
 
 namespace wampgate::management {
 namespace {
@@ -23,10 +32,12 @@ constexpr int kMaxMessage = 32 * 1024 * 1024;  // a whole configuration
 constexpr std::chrono::milliseconds kHealthInterval{250};
 constexpr std::chrono::seconds kShutdownGrace{2};
 constexpr mode_t kSocketMode = 0660;
+constexpr int kBacklog = 128;
+constexpr std::size_t kMostConnections = 512;
+constexpr int kStreamsPerConnection = 100;
 
 }  // namespace
 
-// gRPC takes whatever lies at the path away if it is a socket; anything else must not be touched.
 Status CheckSocketPath(const std::string& path) {
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return FailedPrecondition(
@@ -43,52 +54,127 @@ Status CheckSocketPath(const std::string& path) {
 }
 
 struct Server::State {
+  State(net::Loop& the_loop, supervisor::Supervisor& the_supervisor, std::string socket_path)
+      : supervisor(the_supervisor), loop(the_loop), path(std::move(socket_path)) {}
+
+  /// `type`: the service's full name.
+  void Add(const std::string& type, std::unique_ptr<grpc::Service> service) {
+    const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(type);
+    WAMPGATE_CHECK(descriptor != nullptr);
+    guarded.push_back(std::make_unique<GuardedService>(*service, *descriptor));
+    services.push_back(std::move(service));
+    names.push_back(type);
+  }
+  void AddServices();
+  void SetAccess(const config::Management& management);
+  Status Listen();
+  void Accept(UniqueFd socket);
+  void WatchHealth();
+
   supervisor::Supervisor& supervisor;
   net::Loop& loop;
   std::string path;
+  Gate gate;
+  std::vector<std::string> names;
   std::vector<std::unique_ptr<grpc::Service>> services;
+  std::vector<std::unique_ptr<GuardedService>> guarded;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<control::Listener> listener;
+  std::size_t turned_away = 0;
   Timer health;
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
-
-  void WatchHealth() {
-    // The answer is posted: it may come when the server is gone.
-    supervisor.GetHealth([this, watched = std::weak_ptr<const bool>(alive)](bool healthy) {
-      if (!watched.expired()) server->GetHealthCheckService()->SetServingStatus(healthy);
-    });
-    health.Start(loop.timers(), kHealthInterval, [this] { WatchHealth(); });
-  }
 };
+
+void Server::State::AddServices() {
+  Add("wampgate.v1.ConfigService", MakeConfigService(supervisor));
+  Add("google.longrunning.Operations", MakeOperationsService(supervisor));
+  Add("wampgate.v1.WorkerService", MakeWorkerService(supervisor));
+}
+
+void Server::State::SetAccess(const config::Management& management) {
+  auto policy = std::make_shared<const RolePolicy>(management, SystemAccounts(), ::geteuid());
+  for (const std::string& name : policy->unknown()) {
+    log::Warning("management", "management.roles names somebody whom this system does not have",
+                 {{"name", name}});
+  }
+  gate.SetPolicy(std::move(policy));
+}
+
+Status Server::State::Listen() {
+  WAMPGATE_ASSIGN_OR_RETURN(
+      UniqueFd socket,
+      net::BindListenSocket(net::UnixListen{.path = path, .backlog = kBacklog, .mode = kSocketMode},
+                            net::ReusePort::kNo));
+  // So that its members may connect. It fails where the node is neither root nor a member, which then is
+  // right.
+  if (const auto group = SystemAccounts().GroupId(RolePolicy::kDefaultGroup)) {
+    static_cast<void>(::chown(path.c_str(), static_cast<uid_t>(-1), *group) == 0);
+  }
+  WAMPGATE_RETURN_IF_ERROR(net::StartListening(socket.get(), kBacklog));
+  listener = std::make_unique<control::Listener>(loop, std::move(socket),
+                                                 [this](UniqueFd accepted) { Accept(std::move(accepted)); });
+  return listener->Start();
+}
+
+void Server::State::Accept(UniqueFd socket) {
+  if (gate.peers().CountOpen() >= kMostConnections) {
+    if (turned_away++ % kMostConnections == 0) {
+      log::Warning("management", "too many connections to the management socket: newcomers are turned away",
+                   {{"connections", kMostConnections}, {"turned_away", turned_away}});
+    }
+    return;
+  }
+  if (const Status status = gate.peers().Add(socket.get()); !status.ok()) {
+    log::Warning("management", "a connection to the management socket was turned away",
+                 {{"error", Message(status)}});
+    return;
+  }
+  grpc::AddInsecureChannelFromFd(server.get(), socket.Release());
+}
+
+void Server::State::WatchHealth() {
+  // The answer is posted: it may come when the server is gone.
+  supervisor.GetHealth([this, watched = std::weak_ptr<const bool>(alive)](bool healthy) {
+    if (!watched.expired()) server->GetHealthCheckService()->SetServingStatus(healthy);
+  });
+  health.Start(loop.timers(), kHealthInterval, [this] { WatchHealth(); });
+}
 
 StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Supervisor& supervisor,
                                                 const std::string& socket_path) {
   WAMPGATE_RETURN_IF_ERROR(CheckSocketPath(socket_path));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  auto state = std::unique_ptr<State>(new State{supervisor, loop, socket_path, {}, nullptr, {}});
-  state->services.push_back(MakeConfigService(supervisor));
-  state->services.push_back(MakeOperationsService(supervisor));
-  state->services.push_back(MakeWorkerService(supervisor));
+  auto state = std::make_unique<State>(loop, supervisor, socket_path);
+  state->SetAccess(config::Management());
+  state->AddServices();
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(kMaxMessage);
-  for (const auto& service : state->services) builder.RegisterService(service.get());
-  int bound = -1;
-  builder.AddListeningPort("unix:" + socket_path, grpc::InsecureServerCredentials(), &bound);
-  const mode_t before = umask(0777 & ~kSocketMode);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnection);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(MakeCalls(state->gate));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  for (const auto& service : state->guarded) builder.RegisterService(service.get());
   state->server = builder.BuildAndStart();
-  umask(before);
-  if (state->server == nullptr || bound < 0) {
-    return FailedPrecondition(fmt::format("cannot listen on the management socket {}", socket_path));
-  }
-  if (chmod(socket_path.c_str(), kSocketMode) != 0) return ErrnoStatus(errno, "mode of " + socket_path);
+  if (state->server == nullptr) return FailedPrecondition("the management server cannot be started");
+  WAMPGATE_RETURN_IF_ERROR(state->Listen());
   state->WatchHealth();
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
+void Server::SetAccess(const config::Management& management) {
+  state_->SetAccess(management);
+}
+
+std::vector<std::string> Server::services() const {
+  return state_->names;
+}
+
 Server::~Server() {
   state_->health.Stop();
+  state_->listener.reset();
   state_->server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
   state_->server.reset();
   unlink(state_->path.c_str());

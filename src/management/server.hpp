@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/status.hpp"
+#include "config/management.hpp"
 #include "net/loop.hpp"
 #include "supervisor/supervisor.hpp"
 
@@ -13,14 +15,24 @@ namespace wampgate::management {
 /// it is too long, or if something lies there that is no socket.
 Status CheckSocketPath(const std::string& path);
 
-/// The gRPC server of a node on its Unix socket: ConfigService, WorkerService and grpc.health.v1. gRPC's
-/// threads only convert and hand over to the supervisor, whose loop does the work.
+/// The gRPC server of a node on its Unix socket: the services of wampgate.v1, google.longrunning,
+/// grpc.health.v1 and server reflection. gRPC's threads only convert and hand over to the supervisor, whose
+/// loop does the work.
+///
+/// Connections are accepted on the loop, where the kernel says who called; every method of ours asks the Gate
+/// before its handler runs. Health is told to everybody, reflection to viewers.
 class Server {
  public:
-  /// Listens on `socket_path` (at most 107 octets; mode 0660; a stale file is replaced). The supervisor
+  /// Listens on `socket_path` (at most 107 octets; mode 0660; a stale file is replaced;
+  /// of the group "wampgate" if there is one and the node may give it away). The supervisor
   /// outlives the server. FAILED_PRECONDITION if the socket cannot be made.
   static StatusOr<std::unique_ptr<Server>> Start(net::Loop& loop, supervisor::Supervisor& supervisor,
                                                  const std::string& socket_path);
+  /// Who may do what; for calls that begin after it. Until then as a node without `management` has it. Loop's
+  /// thread.
+  void SetAccess(const config::Management& management);
+  /// Full names of the services that are offered, gRPC's own ones aside.
+  std::vector<std::string> services() const;
   /// Answers what is under way with UNAVAILABLE if it lasts, then removes the socket.
   ~Server();
 

@@ -1,0 +1,165 @@
+#include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <set>
+
+#include "management/access_table.hpp"
+#include "management/served_node.hpp"
+
+namespace wampgate::management {
+namespace {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::MethodDescriptor;
+using ::testing::HasSubstr;
+
+constexpr uid_t kViewer = 65001, kOperator = 65002, kEditor = 65003, kStranger = 65004;
+constexpr gid_t kViewers = 64001;
+
+config::Management Roles() {
+  config::Management management;
+  management.roles.emplace();
+  (*management.roles)[Role::kViewer].groups = {std::to_string(kViewers)};
+  (*management.roles)[Role::kOperator].users = {std::to_string(kOperator)};
+  (*management.roles)[Role::kEditor].users = {std::to_string(kEditor)};
+  return management;
+}
+
+std::vector<const MethodDescriptor*> Methods(const std::vector<std::string>& services) {
+  std::vector<const MethodDescriptor*> methods;
+  for (const std::string& name : services) {
+    const auto* service = DescriptorPool::generated_pool()->FindServiceByName(name);
+    EXPECT_NE(service, nullptr) << name;
+    for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i));
+  }
+  return methods;
+}
+
+/// What an empty request gets. A stream that begins is given up after a moment.
+grpc::Status Try(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
+                 std::chrono::milliseconds patience) {
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + patience);
+  grpc::CompletionQueue queue;
+  void* tag = nullptr;
+  bool ok = false;
+  auto call = stub.PrepareCall(&context, path, &queue);
+  call->StartCall(nullptr);
+  queue.Next(&tag, &ok);
+  const grpc::Slice nothing;
+  call->WriteLast(grpc::ByteBuffer(&nothing, 1), grpc::WriteOptions(), nullptr);
+  queue.Next(&tag, &ok);
+  for (ok = true; ok;) {
+    grpc::ByteBuffer answer;
+    call->Read(&answer, nullptr);
+    queue.Next(&tag, &ok);
+  }
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  queue.Next(&tag, &ok);
+  return status;
+}
+
+std::string PathOf(const MethodDescriptor& method) {
+  return "/" + method.service()->full_name() + "/" + method.name();
+}
+
+/// Tries every method that the node has and holds the answers to the table.
+void TryAll(ServedNode& node, const std::shared_ptr<grpc::Channel>& channel, Role role) {
+  int refused = 0;
+  for (const MethodDescriptor* method : Methods(node.server().services())) {
+    SCOPED_TRACE(method->full_name());
+    const bool may = role >= FindAccess(method->full_name())->role;
+    const bool lasts = may && method->server_streaming();
+    const auto patience = lasts ? std::chrono::milliseconds(300) : std::chrono::milliseconds(60000);
+    const grpc::Status status = Try(channel, PathOf(*method), patience);
+    EXPECT_EQ(status.error_code() == grpc::StatusCode::PERMISSION_DENIED, !may) << status.error_message();
+    EXPECT_NE(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << status.error_message();
+    refused += !may;
+  }
+  EXPECT_GT(refused, 0);
+}
+
+TEST(AccessTable, HasEveryMethodOfEveryService) {
+  ServedNode node;
+  const auto methods = Methods(node.server().services());
+  EXPECT_GE(methods.size(), 10u);
+  for (const MethodDescriptor* method : methods) {
+    EXPECT_NE(FindAccess(method->full_name()), nullptr)
+        << method->full_name() << " needs an entry in src/management/access_table.cpp";
+  }
+}
+
+TEST(AccessTable, HasNothingElseAndNothingTwice) {
+  std::set<std::string_view> seen;
+  for (const MethodAccess& entry : AccessTable()) {
+    EXPECT_TRUE(seen.insert(entry.method).second) << entry.method;
+    const std::string method(entry.method);
+    const auto& pool = *DescriptorPool::generated_pool();
+    const bool known = pool.FindServiceByName(method.substr(0, method.rfind('.'))) != nullptr;
+    if (known) EXPECT_NE(pool.FindMethodByName(method), nullptr) << method << " is no method of the API";
+    if (entry.purpose == Purpose::kChange) EXPECT_GE(entry.role, Role::kOperator) << method;
+  }
+}
+
+// As anybody but root one cannot be somebody else: then every caller is the node's own user, who may do all.
+class Access : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    node_.OnLoop([this] { node_.server().SetAccess(Roles()); });
+  }
+  static bool CanBeOthers() { return ::geteuid() == 0; }
+  ServedNode node_;
+};
+
+TEST_F(Access, AStrangerIsRefusedEveryMethod) {
+  if (CanBeOthers()) TryAll(node_, node_.ChannelAs(kStranger), Role::kNone);
+}
+
+TEST_F(Access, AViewerByASupplementaryGroupMayLookAndNothingElse) {
+  if (CanBeOthers()) TryAll(node_, node_.ChannelAs(kViewer, {64000, kViewers}), Role::kViewer);
+}
+
+TEST_F(Access, AnOperatorMayOperateAndNotConfigure) {
+  if (CanBeOthers()) TryAll(node_, node_.ChannelAs(kOperator), Role::kOperator);
+}
+
+TEST_F(Access, ARefusalSaysWhoOneIsAndHowToGetARole) {
+  const grpc::Status status = Try(node_.ChannelAs(kStranger), "/wampgate.v1.ConfigService/GetConfig",
+                                  std::chrono::milliseconds(60000));
+  EXPECT_EQ(status.ok(), !CanBeOthers()) << status.error_message();
+  if (!CanBeOthers()) return;
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(status.error_message(), HasSubstr("uid:65004 has no role"));
+  EXPECT_THAT(status.error_message(), HasSubstr("GetConfig needs a viewer"));
+  EXPECT_THAT(status.error_message(), HasSubstr("management.roles"));
+}
+
+TEST_F(Access, HealthIsToldToEverybodyAndReflectionToViewers) {
+  const auto patience = std::chrono::milliseconds(60000);
+  const auto stranger = node_.ChannelAs(kStranger);
+  EXPECT_TRUE(Try(stranger, "/grpc.health.v1.Health/Check", patience).ok());
+  const char* reflection = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+  const grpc::Status refused = Try(stranger, reflection, patience);
+  EXPECT_EQ(refused.ok(), !CanBeOthers()) << refused.error_message();
+  if (CanBeOthers()) EXPECT_EQ(refused.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  const grpc::Status shown = Try(node_.ChannelAs(kViewer, {kViewers}), reflection, patience);
+  EXPECT_TRUE(shown.ok()) << shown.error_message();
+}
+
+TEST_F(Access, ARoleIsLostWithTheNextCall) {
+  if (!CanBeOthers()) return;
+  const auto channel = node_.ChannelAs(kOperator);
+  const char* path = "/wampgate.v1.WorkerService/ListWorkers";
+  const auto patience = std::chrono::milliseconds(60000);
+  EXPECT_TRUE(Try(channel, path, patience).ok());
+  node_.OnLoop([this] { node_.server().SetAccess({}); });
+  EXPECT_EQ(Try(channel, path, patience).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+}  // namespace
+}  // namespace wampgate::management
