@@ -1,4 +1,5 @@
 """The manual pages name every command and option that the programs have."""
+import functools
 import gzip
 import json
 import re
@@ -13,9 +14,10 @@ from shipped import DEPLOY, PROGRAMS, run, usage
 SECTIONS = {"wampgated": "8", "wampgatectl": "1"}
 
 
+@functools.cache
 def page(program: str) -> str:
     return subprocess.run([DEPLOY / "package/manual.py", PROGRAMS[program], SECTIONS[program], "1.2.3"], check=True,
-                          capture_output=True, text=True, timeout=120).stdout
+                          capture_output=True, text=True, timeout=280).stdout
 
 
 def read(roff: str) -> str:
@@ -66,7 +68,7 @@ class Pages(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "changelog").write_text("wampgate\n")
             subprocess.run([DEPLOY / "package/documents.sh", folder, "1.2.3", PROGRAMS["wampgated"],
-                            PROGRAMS["wampgatectl"]], check=True, timeout=120)
+                            PROGRAMS["wampgatectl"]], check=True, timeout=280)
             for name in ("wampgated.8", "wampgatectl.1", "wampgate.5", "changelog"):
                 self.assertTrue(gzip.decompress((Path(folder) / f"{name}.gz").read_bytes()), name)
             self.assertTrue((Path(folder) / "completions").is_dir())

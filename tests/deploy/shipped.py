@@ -1,4 +1,5 @@
 """Where the shipped files and the binaries under test are."""
+import functools
 import os
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run([PROGRAMS[program], *arguments], capture_output=True, text=True, timeout=60)
 
 
+@functools.cache
 def usage(program: str, *command: str) -> str:
     """What --help prints of a command; empty if there is no such command."""
     said = run(program, *command, "--help")
