@@ -1,5 +1,7 @@
 #include "http/connection.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <utility>
 
@@ -123,6 +125,9 @@ void Connection::RefuseRequest(const Refusal& refusal) {
   record_ = NoteAccess(site_->options, request);
   keep_alive_ = false;
   SetPhase(Phase::kService);
+  if (site_->options.strict_http11) {
+    return RespondVerbatim(fmt::format("HTTP/1.1 {} {}\r\n\r\n", refusal.status, refusal.text));
+  }
   Respond(ErrorPage(refusal.status, refusal.title, refusal.text));
 }
 
@@ -271,8 +276,11 @@ void Connection::CloseNow(net::Stream::CloseHow how) {
 }
 
 void Connection::SetPhase(Phase phase) {
-  if (phase != phase_) is_armed_ = false;
-  phase_ = phase;
+  const bool was_reading = IsReading();
+  const bool is_same = phase == std::exchange(phase_, phase);
+  // There is one deadline for the whole request where only WebSocket is spoken.
+  const bool goes_on = was_reading && IsReading() && site()->options.strict_http11;
+  if (!is_same && !goes_on) is_armed_ = false;
 }
 
 }  // namespace wampgate::http

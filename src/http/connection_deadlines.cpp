@@ -63,6 +63,9 @@ milliseconds Connection::IdleDelay(const ServerOptions& options) const {
 
 void Connection::OnDeadline() {
   is_armed_ = false;
+  if (IsReading() && site()->options.strict_http11) {
+    return CloseNow(net::Stream::CloseHow::kReset);
+  }
   switch (phase_) {
     case Phase::kIdle:
       return OnIdleDeadline();

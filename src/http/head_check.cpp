@@ -1,5 +1,7 @@
 #include "http/head_check.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -53,8 +55,11 @@ std::optional<Refusal> CheckFraming(const Request& request) {
 }  // namespace
 
 std::optional<Refusal> CheckHead(Request& request, const ServerOptions& options) {
-  if (request.version < 11 && options.strict_http11) {
-    return Refusal{505, "HTTP Version Not Supported", "Only HTTP/1.1 is spoken here."};
+  const bool only_websocket = options.strict_http11;
+  if (request.version < 11 && only_websocket) {
+    return Refusal{
+        505, "HTTP Version Not Supported",
+        fmt::format("Unsupported HTTP version \"HTTP/{}.{}\"", request.version / 10, request.version % 10)};
   }
   if (std::optional<Refusal> refusal = CheckFraming(request)) return refusal;
   if (request.method == "CONNECT") return Refusal{501, "Not Implemented", "This is no forward proxy."};
@@ -63,7 +68,9 @@ std::optional<Refusal> CheckHead(Request& request, const ServerOptions& options)
   request.path = std::move(target->path);
   request.query = std::move(target->query);
   request.segments = std::move(target->segments);
-  if (std::optional<Refusal> refusal = CheckHost(request, std::move(target->authority))) return refusal;
+  if (!only_websocket) {  // there the opening handshake checks it, in its own words
+    if (std::optional<Refusal> refusal = CheckHost(request, std::move(target->authority))) return refusal;
+  }
   request.wants_upgrade = request.Count("upgrade") != 0;
   const bool has_expectation = request.version >= 11 && request.Count("expect") != 0;
   if (has_expectation && !EqualsIgnoringCase(request.Header("expect"), "100-continue")) {

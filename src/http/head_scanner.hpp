@@ -17,6 +17,8 @@ class HeadScanner {
   Result Scan(std::string_view head);
   /// Octets of the head with the empty line that ends it; once complete.
   std::size_t size() const { return scanned_; }
+  /// The request line has ended.
+  bool has_request_line() const { return lines_ > 0; }
 
  private:
   bool Accept(char octet);

@@ -1,6 +1,8 @@
 // The one file of the program that knows Beast's HTTP parser.
 #include "http/request_parser.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -51,6 +53,24 @@ ChunkLine LookAtChunkLine(std::string_view octets) {
     if (octet == '\\' && in_quotes) ++i;
   }
   return in_quotes ? ChunkLine::kMalformed : ChunkLine::kWhole;
+}
+
+std::size_t CountWords(std::string_view line) {
+  std::size_t words = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != ' ' && (i == 0 || line[i - 1] == ' ')) ++words;
+  }
+  return words;
+}
+
+// A piece of what the peer sent, fit for a status line.
+std::string Printable(std::string_view text) {
+  constexpr std::size_t kMost = 200;
+  std::string printable(text.substr(0, kMost));
+  for (char& c : printable) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return printable;
 }
 
 constexpr std::size_t kBodyReserve = 64 * 1024;  // what a stated length gets before its octets have arrived
@@ -125,6 +145,9 @@ std::size_t RequestParser::FeedHead(std::string_view octets) {
   const HeadScanner::Result result = scanner_.Scan(octets.substr(0, options_.max_header_size));
   if (result == HeadScanner::Result::kMalformed) {
     RefuseMalformed("the head holds a control character, a bare line break or a folded line");
+  } else if (!has_checked_line_ && scanner_.has_request_line() &&
+             !CheckRequestLine(octets.substr(0, octets.find('\r')))) {
+    return 0;
   } else if (result == HeadScanner::Result::kTooManyFields) {
     Refuse(431, "Request Header Fields Too Large", "The request has too many header fields.");
   } else if (result == HeadScanner::Result::kComplete) {
@@ -136,12 +159,28 @@ std::size_t RequestParser::FeedHead(std::string_view octets) {
   return 0;
 }
 
+// As soon as the line is there: who speaks HTTP/0.9 sends nothing more. May refuse the request.
+bool RequestParser::CheckRequestLine(std::string_view line) {
+  has_checked_line_ = true;
+  if (CountWords(line) == 3) return true;
+  Refuse(400, "Bad Request", fmt::format("Bad HTTP request status line \"{}\"", Printable(line)));
+  return false;
+}
+
+void RequestParser::RefuseVersion(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  Refuse(505, "HTTP Version Not Supported",
+         options_.strict_http11
+             ? fmt::format("Unsupported HTTP version \"{}\"", line.substr(line.rfind(' ') + 1))
+             : "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+}
+
 void RequestParser::FinishHead(std::string_view head) {
   ErrorCode error;
   engine_->header_limit(static_cast<std::uint32_t>(head.size() + 1));
   engine_->put({head.data(), head.size()}, error);
   if (error == beast::http::error::bad_version && NamesAVersion(head)) {
-    return Refuse(505, "HTTP Version Not Supported", "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+    return RefuseVersion(head);
   }
   const bool is_too_long = error == beast::http::error::body_limit;
   if (error && !is_too_long) return RefuseMalformed(error.message());
@@ -201,7 +240,10 @@ void RequestParser::Refuse(int status, std::string_view title, std::string text)
 }
 
 void RequestParser::RefuseMalformed(std::string_view detail) {
-  Refuse(400, "Bad Request", "The request is malformed: " + std::string(detail) + ".");
+  Refuse(400, "Bad Request",
+         options_.strict_http11
+             ? fmt::format("Error during parsing of HTTP status line / request headers : {}", detail)
+             : fmt::format("The request is malformed: {}.", detail));
 }
 
 }  // namespace wampgate::http

@@ -45,6 +45,8 @@ class RequestParser {
   std::size_t FeedHead(std::string_view octets);
   std::size_t FeedBody(std::string_view octets);
   bool CanParseBody(std::string_view octets);
+  bool CheckRequestLine(std::string_view line);
+  void RefuseVersion(std::string_view head);
   void FinishHead(std::string_view head);
   void Refuse(int status, std::string_view title, std::string text);
   void RefuseMalformed(std::string_view detail);
@@ -55,6 +57,7 @@ class RequestParser {
   Refusal refusal_;
   Progress progress_ = Progress::kHead;
   bool wants_continue_ = false;
+  bool has_checked_line_ = false;
   std::unique_ptr<Engine> engine_;
 };
 

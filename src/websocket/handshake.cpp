@@ -44,11 +44,13 @@ Check RefuseRepeated(const http::Request& request, std::string_view name, std::s
   return Refuse(fmt::format("HTTP {} header appears more than once in opening handshake request", spelling));
 }
 
-Check CheckRequestLine(const http::Request& request) {
-  if (request.method != "GET") {
-    return Refusal{405, fmt::format("HTTP method \"{}\" not allowed", Printable(request.method)),
-                   "Allow: GET\r\n"};
-  }
+Check CheckMethod(const http::Request& request) {
+  if (request.method == "GET") return std::nullopt;
+  return Refusal{405, fmt::format("HTTP method \"{}\" not allowed", Printable(request.method)),
+                 "Allow: GET\r\n"};
+}
+
+Check CheckTarget(const http::Request& request) {
   if (const std::size_t hash = request.target.find('#'); hash != std::string::npos) {
     return Refuse(fmt::format("HTTP requested resource contains a fragment identifier \"{}\"",
                               Printable(std::string_view(request.target).substr(hash + 1))));
@@ -225,10 +227,17 @@ std::string AcceptKey(std::string_view key) {
   return EncodeBase64({reinterpret_cast<const char*>(digest), sizeof digest});
 }
 
+std::optional<std::string> RefuseAddress(const http::Request& request, const ServerOptions& options) {
+  if (auto refusal = CheckTarget(request)) return Refused(*refusal).response;
+  if (auto refusal = CheckHost(request, options)) return Refused(*refusal).response;
+  return std::nullopt;
+}
+
 HandshakeOutcome AnswerHandshake(const http::Request& request, const ServerOptions& options,
                                  std::span<const std::string> subprotocols) {
   int version = 0;
-  if (auto refusal = CheckRequestLine(request)) return Refused(*refusal);
+  if (auto refusal = CheckMethod(request)) return Refused(*refusal);
+  if (auto refusal = CheckTarget(request)) return Refused(*refusal);
   if (auto refusal = CheckHost(request, options)) return Refused(*refusal);
   if (auto refusal = CheckUpgrade(request)) return Refused(*refusal);
   if (auto refusal = CheckVersion(request, options, version)) return Refused(*refusal);

@@ -27,6 +27,10 @@ struct HandshakeOutcome {
 HandshakeOutcome AnswerHandshake(const http::Request& request, const ServerOptions& options,
                                  std::span<const std::string> subprotocols);
 
+/// The refusal of a request for its target or Host (spec 2.4, 3 and 4), which is checked before it matters
+/// whether there is an Upgrade.
+std::optional<std::string> RefuseAddress(const http::Request& request, const ServerOptions& options);
+
 /// The answer to a request without Upgrade: the status page, or 426 (spec 2.2.6). Complete octets; TCP is
 /// closed after.
 std::string AnswerPlainRequest(const http::Request& request, const ServerOptions& options,

@@ -32,6 +32,7 @@ std::string AnswerPlainRequest(const http::Request& request, const ServerOptions
     return fmt::format("HTTP/1.1 405 HTTP method \"{}\" not allowed\r\nAllow: GET, HEAD\r\n\r\n",
                        Printable(request.method));
   }
+  if (auto refusal = RefuseAddress(request, options)) return *refusal;
   if (!options.enable_webstatus) {
     return "HTTP/1.1 426 HTTP Upgrade header missing\r\nUpgrade: websocket\r\n\r\n";
   }

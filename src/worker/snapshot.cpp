@@ -78,8 +78,8 @@ bool TransportBuilder::BuildProtocol(const config::WampWebSocket& websocket) {
   http::ServerOptions options;
   options.strict_http11 = true;
   options.show_server_version = websocket.options.show_server_version;
-  // Until the request is whole, the opening handshake's deadline is that of the request head (spec 2.2.4).
   options.header_timeout = websocket.options.open_handshake_timeout;
+  options.client_timeout.reset();  // "off" is off
   SetSite(options, std::move(service));
   return true;
 }

@@ -203,12 +203,34 @@ TEST(RequestParser, RefusesMoreFieldsThanAllowed) {
   EXPECT_EQ(too_many.refusal().status, 431);
 }
 
-TEST(RequestParser, RefusesHttp10WhereItIsNotSpoken) {
+TEST(RequestParser, RefusesARequestLineWithoutAVersionAsSoonAsItIsThere) {
+  const ServerOptions options;
+  RequestParser parser(options);
+  parser.Feed("GET /\x7e\"\r\n");
+  EXPECT_EQ(parser.refusal().status, 400);
+  EXPECT_EQ(parser.refusal().text, "Bad HTTP request status line \"GET /~\"\"");
+}
+
+TEST(RequestParser, RefusesInTheWordsOfTheHandshakeWhereOnlyWebSocketIsSpoken) {
+  struct Case {
+    const char* request;
+    int status;
+    const char* text;
+  };
   ServerOptions options;
   options.strict_http11 = true;
-  RequestParser parser(options);
-  parser.Feed("GET / HTTP/1.0\r\n\r\n");
-  EXPECT_EQ(parser.refusal().status, 505);
+  for (const Case& c : {Case{"GET / HTTP/1.0\r\n\r\n", 505, "Unsupported HTTP version \"HTTP/1.0\""},
+                        Case{"GET / HTTP/2.0\r\n\r\n", 505, "Unsupported HTTP version \"HTTP/2.0\""},
+                        Case{"GET / HTTP/1.1\r\nHost\r\n\r\n", 400,
+                             "Error during parsing of HTTP status line / request headers : "}}) {
+    RequestParser parser(options);
+    parser.Feed(c.request);
+    EXPECT_EQ(parser.refusal().status, c.status) << c.request;
+    EXPECT_TRUE(parser.refusal().text.starts_with(c.text)) << parser.refusal().text;
+  }
+  RequestParser without_host(options);
+  without_host.Feed("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(without_host.progress(), RequestParser::Progress::kComplete);  // the handshake says what is wrong
 }
 
 TEST(RequestParser, RefusesAnEndlessChunkHeader) {

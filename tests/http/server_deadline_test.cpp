@@ -46,6 +46,19 @@ TEST(ServerDeadline, EndsASilentConnectionWithoutAWord) {
   EXPECT_EQ(client->received, "");
 }
 
+TEST(ServerDeadline, DropsAConnectionForWebSocketWithoutAWordHoweverFarItsRequestHasCome) {
+  for (const char* begun :
+       {"", "GET / HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"}) {
+    Harness harness;
+    harness.options.strict_http11 = true;
+    harness.options.header_timeout = milliseconds(200);
+    const auto client = harness.Connect();
+    client->Send(begun);
+    EXPECT_TRUE(harness.Until(*client, [&] { return client->was_reset(); })) << begun;
+    EXPECT_EQ(client->received, "") << begun;
+  }
+}
+
 TEST(ServerDeadline, AppliesToTheSecondRequestOfAConnectionToo) {
   Harness harness;
   harness.options.header_timeout = milliseconds(100);

@@ -45,6 +45,15 @@ TEST(Server, AnswersWithTheFieldsEveryResponseHas) {
   EXPECT_EQ(answer.body, "GET /a?b ");
 }
 
+TEST(Server, RefusesWithAStatusLineAloneWhereOnlyWebSocketIsSpoken) {
+  Harness harness;
+  harness.options.strict_http11 = true;
+  const auto client = harness.Connect();
+  client->Send("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(harness.Until(*client, [&] { return client->ended(); }));
+  EXPECT_EQ(client->received, "HTTP/1.1 505 Unsupported HTTP version \"HTTP/1.0\"\r\n\r\n");
+}
+
 TEST(Server, ShowsItsVersionOnlyIfTold) {
   Harness harness;
   harness.options.show_server_version = true;

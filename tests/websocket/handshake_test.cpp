@@ -275,6 +275,13 @@ TEST(AnswerPlainRequest, ShowsAPageThatLeaksNothing) {
   EXPECT_EQ(AnswerPlainRequest(request, {}, kProtocols), page.substr(0, body));
 }
 
+TEST(AnswerPlainRequest, ChecksTheHostFirst) {
+  auto request = Without("upgrade");
+  request.headers.erase(request.headers.begin());
+  EXPECT_THAT(AnswerPlainRequest(request, {}, kProtocols),
+              StartsWith("HTTP/1.1 400 HTTP Host header missing in opening handshake request\r\n"));
+}
+
 TEST(AnswerPlainRequest, Answers426WithoutAStatusPage) {
   ServerOptions options;
   options.enable_webstatus = false;
