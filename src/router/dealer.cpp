@@ -58,6 +58,7 @@ void Dealer::Drop(std::uint64_t id) {
 Dealer::Registration* Dealer::Find(const std::string& procedure) {
   if (const auto exact = exact_.find(procedure); exact != exact_.end())
     return &registrations_.at(exact->second);
+  if (IsReserved(procedure)) return nullptr;  // a prefix such as "wam" or "" covers none of these
   Registration* longest = nullptr;
   for (const auto& [uri, id] : prefix_) {
     if (Covers(uri, Match::kPrefix, procedure))

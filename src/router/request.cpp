@@ -52,7 +52,7 @@ bool CheckUri(Member& from, const Request& request, Match match) {
   }
   const bool offers =
       request.type == wamp::MessageType::kPublish || request.type == wamp::MessageType::kRegister;
-  if (offers && request.uri.starts_with("wamp.")) {
+  if (offers && IsReserved(request.uri)) {
     SendError(from, request.type, request.id, wamp::uri::kInvalidUri,
               fmt::format("\"{}\": URIs beginning with wamp. are reserved for the router", request.uri));
     return false;

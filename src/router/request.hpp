@@ -39,6 +39,11 @@ enum class Cancelling : std::uint8_t { kSkip, kKill, kKillNoWait };
 /// "mode" of CANCEL, skip if absent; nothing for a word that WAMP does not know.
 std::optional<Cancelling> CancelMode(const nlohmann::json& options);
 
+/// Whether the URI is of the space that is the router's own.
+inline bool IsReserved(std::string_view uri) {
+  return uri.starts_with("wamp.");
+}
+
 /// Whether the URI may be used as told: well-formed for its policy and not of the reserved "wamp." space.
 /// Sends the ERROR itself where it returns false.
 bool CheckUri(Member& from, const Request& request, Match match);

@@ -55,6 +55,18 @@ TEST_F(Dealer, AnswersUnknownProcedures) {
   EXPECT_EQ(error[5][0], "no callee registered for procedure <com.nosuch>");
 }
 
+TEST_F(Dealer, APrefixTakesNoCallOfTheRoutersOwnProcedures) {
+  Permission all = realms[0].roles[0].permissions[0];
+  all.uri = "wam";
+  realms[0].roles[0].permissions.push_back(all);
+  router.SetRealms(realms);
+  auto wide = NewClient(), other = NewClient();
+  EXPECT_EQ(wide->Ask({64, 1, {{"match", "prefix"}}, "wam"})[0], 65);
+  EXPECT_EQ(other->Ask({48, 5, json::object(), "wamp.session.count"})[4], "wamp.error.no_such_procedure");
+  other->Send({48, 6, json::object(), "wamper"});
+  EXPECT_EQ(wide->Next()[0], 68);
+}
+
 TEST_F(Dealer, RegistersAProcedureOnce) {
   EXPECT_EQ(caller->Ask({64, 9, json::object(), "com.add"})[4], "wamp.error.procedure_already_exists");
   EXPECT_EQ(callee->Ask({66, 2, registration}), json({67, 2}));
