@@ -1,8 +1,8 @@
 // How a FrontendSession ends. Every way leads to CloseBoth and, when both links have ended, to Finish.
 #include <fmt/core.h>
 
-#include "base/log.hpp"
 #include "proxy/frontend_session.hpp"
+#include "wamp/session_end.hpp"
 #include "wamp/uri.hpp"
 
 namespace wampgate::proxy {
@@ -222,7 +222,7 @@ void FrontendSession::CloseBoth(std::string_view text) {
   const auto uri =
       end_reason_ == EndReason::kBackendGoodbye ? wamp::uri::kCloseGoodbyeAndOut : wamp::uri::kCloseNormal;
   LeaveBackend(uri);
-  relay_.client().Close(WordsFor(end_reason_).close_code, text);
+  relay_.client().Close(WordsFor(end_reason_).close_code, wamp::CloseReason(end_reason_, text));
   SetDeadline(kLingerTimeout);
 }
 
@@ -243,29 +243,23 @@ void FrontendSession::Finish() {
   deadline_.Stop();
   DropSearch();
   if (backend_ != nullptr) backend_->SessionEnded();
-  if (log::Enabled(log::Level::kInfo)) LogEnd();
+  LogEnd();
   runtime_.registry.CountEnd(end_reason_);
   runtime_.registry.Remove(*this);
 }
 
 void FrontendSession::LogEnd() const {
-  const auto age = std::chrono::steady_clock::now() - started_;
-  const auto traffic = relay_.client().traffic();
-  log::Info("proxy", "session ended",
-            {{"transport", details_.transport},
-             {"peer", details_.peer},
-             {"session", id_},
-             {"realm", realm_},
-             {"authid", authid_},
-             {"role", role_},
-             {"backend", backend_ == nullptr ? std::string() : backend_->options().id},
-             {"reason", Name(end_reason_)},
-             {"detail", end_detail_},
-             {"duration_ms", std::chrono::duration_cast<milliseconds>(age).count()},
-             {"messages_in", traffic.messages_in},
-             {"messages_out", traffic.messages_out},
-             {"octets_in", traffic.octets_in},
-             {"octets_out", traffic.octets_out}});
+  wamp::LogSessionEnd("proxy", {.transport = details_,
+                                .session = id_,
+                                .realm = realm_,
+                                .authid = authid_,
+                                .role = role_,
+                                .backend = backend_ == nullptr ? std::string_view()
+                                                               : std::string_view(backend_->options().id),
+                                .reason = end_reason_,
+                                .detail = end_detail_,
+                                .age = std::chrono::steady_clock::now() - started_,
+                                .traffic = relay_.client().traffic()});
 }
 
 }  // namespace wampgate::proxy

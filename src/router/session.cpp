@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ids.hpp"
-#include "base/log.hpp"
 #include "wamp/document.hpp"
 #include "wamp/hello_details.hpp"
 #include "wamp/message.hpp"
+#include "wamp/session_end.hpp"
 #include "wamp/uri.hpp"
 
 namespace wampgate::router {
@@ -260,7 +260,7 @@ void Session::Abort(EndReason reason, std::string_view uri, std::string_view mes
   Leave();
   Enter(SessionState::kClosed);
   link_->SendDocument(json::array({static_cast<int>(MessageType::kAbort), {{"message", message}}, uri}));
-  link_->channel().Close(close_code, message);
+  link_->channel().Close(close_code, wamp::CloseReason(reason, message));
 }
 
 void Session::Refuse() {
@@ -308,20 +308,15 @@ void Session::OnLinkEnd(const ChannelEnd& end) {
   Leave();
   deadline_.Stop();
   slow_timer_.Stop();
-  const auto seconds = std::chrono::duration<double>(TimerWheel::Clock::now() - began_).count();
-  const auto traffic = link_->channel().traffic();
-  log::Info("router", "session ended",
-            {{"transport", details_.transport},
-             {"peer", details_.peer},
-             {"session", id_},
-             {"realm", realm()},
-             {"authid", principal_.authid},
-             {"role", principal_.role},
-             {"reason", Name(reason_)},
-             {"detail", detail_},
-             {"seconds", seconds},
-             {"messages_in", traffic.messages_in},
-             {"messages_out", traffic.messages_out}});
+  wamp::LogSessionEnd("router", {.transport = details_,
+                                 .session = id_,
+                                 .realm = realm(),
+                                 .authid = principal_.authid,
+                                 .role = principal_.role,
+                                 .reason = reason_,
+                                 .detail = detail_,
+                                 .age = TimerWheel::Clock::now() - began_,
+                                 .traffic = link_->channel().traffic()});
   router_.sessions().CountEnd(reason_);
   router_.sessions().Remove(*this);
 }

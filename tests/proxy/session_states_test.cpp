@@ -1,3 +1,4 @@
+#include "proxy/close_codes.hpp"
 #include "proxy/proxy_fixture.hpp"
 
 namespace wampgate::proxy::test {
@@ -13,6 +14,7 @@ class SessionStates : public ProxyTest {
     const Json abort = client.Next();
     EXPECT_EQ(abort, Json::array({3, {{"message", text}}, "wamp.error.protocol_violation"}));
     EXPECT_EQ(client.peer->close_code, 1002);
+    EXPECT_EQ(client.peer->close_reason, CloseText("WAMP Protocol Error (" + text + ")"));
     EXPECT_TRUE(RunUntilGone());
     EXPECT_EQ(Ends(EndReason::kProtocolViolation), 1u);
   }

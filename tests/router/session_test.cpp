@@ -41,7 +41,7 @@ TEST_F(RouterSession, AnythingBeforeHelloIsAViolation) {
   Client client(acceptor, wamp::Serializer::kJson);
   EXPECT_EQ(client.Ask({48, 1, json::object(), "com.a"})[2], "wamp.error.protocol_violation");
   EXPECT_EQ(client.peer().close_code, 1002);
-  EXPECT_EQ(client.peer().close_reason, "CALL in state wait_hello");
+  EXPECT_EQ(client.peer().close_reason, "WAMP Protocol Error (CALL in state wait_hello)");
 }
 
 TEST_F(RouterSession, ASecondHelloIsAViolation) {
