@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "proxy/settings.hpp"
 
 namespace wampgate::worker {
 
@@ -39,6 +40,7 @@ std::shared_ptr<const WorkerPart> RouterEndpoints::MakeWorkerPart(const config::
   part->identity = {node.id, worker.id};
   part->realms = worker.realms;
   part->limits = worker.limits;
+  part->limits.max_sessions = proxy::EffectiveSessionLimit(worker.limits);
   return part;
 }
 
