@@ -86,6 +86,7 @@ internal::NodeInfo Supervisor::NodeInfo() const {
   info.set_start_time_unix(std::chrono::system_clock::to_time_t(started_));
   info.set_workers(static_cast<std::uint32_t>(state_.units.size()));
   info.set_processes(static_cast<std::uint32_t>(table_.all().size()));
+  info.set_public_key(state_.resolved.public_key);
   info.set_revision(state_.revision.number());
   return info;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -15,7 +17,8 @@ struct NodeInfo {
   std::optional<std::string> version;  ///< shown only if given
   std::chrono::system_clock::time_point started;
   int workers_running = 0;
-  std::string public_key;  ///< of the node, hexadecimal; empty: not shown
+  pid_t controller_pid = 0;  ///< of the supervisor; 0: not shown
+  std::string public_key;    ///< of the node, hexadecimal; empty: not shown
 };
 
 /// Where `nodeinfo` gets its data. Loop's thread only.

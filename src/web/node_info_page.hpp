@@ -7,9 +7,17 @@
 
 namespace wampgate::web {
 
-std::string NodeInfoHtml(const NodeInfo& info, std::chrono::system_clock::time_point now);
-/// {"node_id", "version", "started", "uptime_seconds", "workers_running", "public_key"}; what is not known is
-/// left out.
-std::string NodeInfoJson(const NodeInfo& info, std::chrono::system_clock::time_point now);
+/// Who asks whom, and when.
+struct Visit {
+  std::string peer;
+  pid_t worker_pid = 0;
+  std::chrono::system_clock::time_point now;
+};
+
+/// What spec 4.6 lists; what is not known is left out.
+std::string NodeInfoHtml(const NodeInfo& info, const Visit& visit);
+/// {"node_id", "version", "started", "uptime_seconds", "controller_pid", "workers_running", "public_key",
+/// "peer", "worker_pid"}; what is not known is left out.
+std::string NodeInfoJson(const NodeInfo& info, const Visit& visit);
 
 }  // namespace wampgate::web

@@ -1,5 +1,7 @@
 #include "web/node_info_service.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -33,6 +35,7 @@ struct Question {
 
   std::shared_ptr<http::Responder> responder;
   Form form = Form::kHtml;
+  std::string peer;
   Timer deadline;
 
   void Answer(const StatusOr<NodeInfo>& info) {
@@ -47,13 +50,13 @@ struct Question {
       return;
     }
     http::Response response;
-    const auto now = std::chrono::system_clock::now();
+    const Visit visit{peer, ::getpid(), std::chrono::system_clock::now()};
     const bool is_json = form == Form::kJson;
     response.Set("Cache-Control", "no-store");
     response.Set("Content-Type", is_json ? "application/json; charset=utf-8" : "text/html; charset=utf-8");
     response.Set("Vary", "Accept");
     response.Set("X-Content-Type-Options", "nosniff");
-    response.body = is_json ? NodeInfoJson(*info, now) : NodeInfoHtml(*info, now);
+    response.body = is_json ? NodeInfoJson(*info, visit) : NodeInfoHtml(*info, visit);
     std::exchange(responder, nullptr)->Send(std::move(response));
   }
 };
@@ -69,6 +72,7 @@ void NodeInfoService::Handle(http::Request request, std::shared_ptr<http::Respon
   }
   auto question = std::make_shared<Question>();
   question->form = WantedForm(request);
+  question->peer = std::move(request.peer);
   TimerWheel& timers = responder->loop().timers();
   question->responder = std::move(responder);
   question->deadline.Start(timers, deadline_, [asked = question.get()] {

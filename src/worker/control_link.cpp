@@ -38,6 +38,12 @@ void ControlLink::Send(const internal::Frame& frame) {
     log::Warning(kModule, "a frame could not be sent to the supervisor", {{"error", Message(sent)}});
 }
 
+pid_t ControlLink::supervisor_pid() const {
+  if (!channel_) return 0;
+  const auto supervisor = control::PeerCredentials(channel_->fd());
+  return supervisor.ok() ? supervisor->pid : 0;
+}
+
 void ControlLink::Stop() {
   redial_.Stop();
   orphan_.Stop();

@@ -38,6 +38,8 @@ class ControlLink final : private control::ChannelHandler {
   bool connected() const { return channel_ != nullptr; }
   /// Octets that the supervisor has not taken; 0 without one.
   std::size_t pending() const { return channel_ == nullptr ? 0 : channel_->pending(); }
+  /// 0 if there is no supervisor at present.
+  pid_t supervisor_pid() const;
   /// Drops the channel and dials no more.
   void Stop();
 

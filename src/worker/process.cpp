@@ -32,7 +32,8 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       proxy_(loop, sessions_),
       router_(loop, sessions_),
       node_info_(std::make_shared<SupervisorNodeInfo>(
-          [this](const internal::Frame& frame) { return SendIfConnected(frame); })),
+          [this](const internal::Frame& frame) { return SendIfConnected(frame); },
+          [this] { return control_.supervisor_pid(); })),
       control_(loop, options_.control,
                {.hello = [this] { return Hello(); },
                 .on_frame = [this](auto& frame, auto& descriptors) { OnFrame(frame, descriptors); },

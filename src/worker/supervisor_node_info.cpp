@@ -29,6 +29,7 @@ void SupervisorNodeInfo::OnAnswer(const internal::NodeInfo& answer) {
   if (!answer.version().empty()) info.version = answer.version();
   info.started = std::chrono::system_clock::from_time_t(answer.start_time_unix());
   info.workers_running = static_cast<int>(answer.workers());
+  info.controller_pid = pid_();
   info.public_key = answer.public_key();
   done(std::move(info));
 }

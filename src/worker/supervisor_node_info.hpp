@@ -13,7 +13,8 @@ class SupervisorNodeInfo final : public web::NodeInfoSource {
  public:
   /// `send` is false when there is no supervisor at present.
   using Send = std::function<bool(const internal::Frame&)>;
-  explicit SupervisorNodeInfo(Send send) : send_(std::move(send)) {}
+  /// `pid` is the supervisor's, 0 when there is none at present.
+  SupervisorNodeInfo(Send send, std::function<pid_t()> pid) : send_(std::move(send)), pid_(std::move(pid)) {}
 
   void Get(std::function<void(StatusOr<web::NodeInfo>)> done) override;
   void OnAnswer(const internal::NodeInfo& answer);
@@ -22,6 +23,7 @@ class SupervisorNodeInfo final : public web::NodeInfoSource {
 
  private:
   Send send_;
+  std::function<pid_t()> pid_;
   std::unordered_map<std::uint64_t, std::function<void(StatusOr<web::NodeInfo>)>> waiting_;
   std::uint64_t last_id_ = 0;
 };

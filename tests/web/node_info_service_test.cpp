@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,8 @@ class FakeSource final : public NodeInfoSource {
     info.node_id = "<node>";
     info.started = std::chrono::system_clock::now() - std::chrono::seconds(90);
     info.workers_running = 3;
+    info.controller_pid = 4711;
+    info.public_key = "ab12";
     if (mode == Mode::kAnswer) done(info);
     if (mode == Mode::kFail) done(Unavailable("the control channel is broken"));
     if (mode == Mode::kKeep) kept = std::move(done);
@@ -44,6 +47,11 @@ TEST_F(NodeInfoServiceTest, ShowsAPageWithEverythingEscaped) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.Field("content-type"), "text/html; charset=utf-8");
   EXPECT_THAT(answer.body, HasSubstr("&lt;node&gt;"));
+  for (const char* row : {"Controller process</th><td>4711<", "Public key</th><td>ab12<",
+                          "Your address</th><td>tcp4:127.0.0.1:"}) {
+    EXPECT_THAT(answer.body, HasSubstr(row));
+  }
+  EXPECT_THAT(answer.body, HasSubstr("Worker process</th><td>" + std::to_string(::getpid()) + "<"));
   EXPECT_THAT(answer.body, Not(HasSubstr("Version")));
   EXPECT_EQ(harness.Head("/").status, 200);
   EXPECT_EQ(harness.Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").status, 405);
@@ -55,6 +63,10 @@ TEST_F(NodeInfoServiceTest, AnswersProgramsInJson) {
   const auto json = nlohmann::json::parse(answer.body);
   EXPECT_EQ(json["node_id"], "<node>");
   EXPECT_EQ(json["workers_running"], 3);
+  EXPECT_EQ(json["controller_pid"], 4711);
+  EXPECT_EQ(json["public_key"], "ab12");
+  EXPECT_EQ(json["worker_pid"], ::getpid());
+  EXPECT_TRUE(json["peer"].get<std::string>().starts_with("tcp4:127.0.0.1:")) << json;
   EXPECT_GE(json["uptime_seconds"].get<int>(), 90);
   EXPECT_FALSE(json.contains("version"));
 }
