@@ -121,8 +121,8 @@ std::vector<FieldChange> CompareLeaves(const Leaves& before, const Leaves& after
   return changes;
 }
 
-/// Whether a transport listens as before, however its endpoint is spelled: a default written out is no new
-/// listener.
+/// Whether a transport listens on the address it had, however its endpoint is spelled. Everything else of an
+/// endpoint (queue length, mode, sharing, timeouts) the node changes on the sockets it has.
 bool ListensAsBefore(const Resource& before, const Resource& after, const Environment& environment) {
   if (before.kind != "transport" || after.kind != "transport") return false;
   const auto& old_transport = dynamic_cast<const v1::Transport&>(*before.content);
@@ -130,8 +130,8 @@ bool ListensAsBefore(const Resource& before, const Resource& after, const Enviro
   Problems ignored;
   const Context context{environment, ignored};
   return old_transport.type_case() == new_transport.type_case() &&
-         ResolveListen(old_transport.endpoint(), {}, context) ==
-             ResolveListen(new_transport.endpoint(), {}, context);
+         net::ToString(ResolveListen(old_transport.endpoint(), {}, context)) ==
+             net::ToString(ResolveListen(new_transport.endpoint(), {}, context));
 }
 
 Change Difference(const std::string& name, const Resource* before, const Resource* after,

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/load.hpp"
+#include "config/resolve_worker.hpp"
 
 namespace wampgate::config {
 namespace {
@@ -28,6 +31,13 @@ class Printer {
   void PrintNode(const Node& node) {
     Line(0, fmt::format("node {} in {}", node.id, node.directory));
     for (const Worker& worker : node.workers) PrintWorker(worker);
+  }
+  void PrintDisabled(const v1::Node& document, const Node& node) {
+    for (const std::string& id : WorkerIds(document)) {
+      const bool runs = std::any_of(node.workers.begin(), node.workers.end(),
+                                    [&id](const Worker& worker) { return worker.id == id; });
+      if (!runs) Line(1, fmt::format("worker {}: disabled by options.disabled, not run", id));
+    }
   }
   std::string text() && { return std::move(text_); }
 
@@ -116,9 +126,10 @@ class Printer {
 
 }  // namespace
 
-std::string Summary(const Node& node) {
+std::string Summary(const v1::Node& document, const Node& node) {
   Printer printer;
   printer.PrintNode(node);
+  printer.PrintDisabled(document, node);
   return std::move(printer).text();
 }
 
@@ -130,8 +141,8 @@ Checked CheckFile(const std::string& path, const Environment& environment) {
     checked.text += fmt::format("{}: {}\n", problem.severity == Severity::kError ? "error" : "warning",
                                 ToString(problem));
   }
-  if (loaded.node) {
-    checked.text += Summary(*loaded.node) + "Ok, node configuration looks good!\n";
+  if (loaded.document && loaded.node) {
+    checked.text += Summary(*loaded.document, *loaded.node) + "Ok, node configuration looks good!\n";
   } else {
     checked.exit_code = 1;
   }

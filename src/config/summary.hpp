@@ -4,12 +4,13 @@
 
 #include "config/environment.hpp"
 #include "config/resolved.hpp"
+#include "wampgate/v1/config.pb.h"
 
 namespace wampgate::config {
 
 /// What would run, for people: workers, processes, transports with addresses and paths, backends, routes,
-/// realms.
-std::string Summary(const Node& node);
+/// realms; and which workers of the document are disabled.
+std::string Summary(const v1::Node& document, const Node& node);
 
 /// What `wampgated check FILE` says and its exit code: 0 and the summary, after any warnings; or 1 and the
 /// problems.

@@ -94,6 +94,10 @@ class TreeBuilder : public YAML::EventHandler {
   [[noreturn]] static void RefuseDepth(const YAML::Mark& mark) {
     throw Refused(fmt::format("nested more than {} levels deep", kMaxDepth), mark);
   }
+  [[noreturn]] static void RefuseKey(const YAML::Mark& mark) {
+    // What is never closed the parser takes for a key (measured).
+    throw Refused("a list or a mapping stands where a key is expected; is its [ or { ever closed?", mark);
+  }
   Where NextWhere() const {
     if (levels_.empty()) return {};
     const Level& level = levels_.back();
@@ -104,7 +108,7 @@ class TreeBuilder : public YAML::EventHandler {
   /// `text` is the value as written, for where it is a key.
   void Put(const YAML::Mark& mark, YAML::anchor_t anchor, Value value, const std::string& text) {
     if (!levels_.empty() && levels_.back().expects_key()) {
-      if (value.is_list() || value.is_object()) throw Refused("a key must be a scalar", mark);
+      if (value.is_list() || value.is_object()) RefuseKey(mark);
       AddKey(mark, text);
       return;
     }
@@ -163,7 +167,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void Open(const YAML::Mark& mark, YAML::anchor_t anchor, Value value) {
     if (levels_.size() >= static_cast<std::size_t>(kMaxDepth)) RefuseDepth(mark);
-    if (!levels_.empty() && levels_.back().expects_key()) throw Refused("a key must be a scalar", mark);
+    if (!levels_.empty() && levels_.back().expects_key()) RefuseKey(mark);
     Level level;
     level.where = NextWhere();
     level.value = std::move(value);

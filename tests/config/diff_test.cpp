@@ -82,26 +82,31 @@ TEST(Diff, FollowsObjectsByIdentityAndNotByPlace) {
             "create path workers/one/transports/tcp4%3A0.0.0.0%3A82/paths/a [type:  -> \"none\"]\n");
 }
 
+/// A worker with one transport that listens there.
+v1::Node At(const std::string& endpoint) {
+  return Proxy(R"("transports":[{"type":"rawsocket","id":"raw","endpoint":{)" + endpoint + "}}]");
+}
+
 TEST(Diff, ReplacesAListenerWithANewAddress) {
-  const auto at = [](const char* port) {
-    return Proxy(
-        std::string(R"("transports":[{"type":"rawsocket","id":"raw","endpoint":{"type":"tcp","port":)") +
-        port + "}}]");
-  };
-  EXPECT_EQ(DiffText(at("80"), at("81")),
+  EXPECT_EQ(DiffText(At(R"("type":"tcp","port":80)"), At(R"("type":"tcp","port":81)")),
             "replace transport workers/one/transports/raw [endpoint.port: 80 -> 81]\n");
 }
 
 TEST(Diff, KeepsAListenerThatIsOnlySpelledOtherwise) {
-  const auto at = [](const char* more) {
-    return Proxy(
-        std::string(R"("transports":[{"type":"rawsocket","id":"raw","endpoint":{"type":"tcp","port":80)") +
-        more + "}}]");
-  };
+  const auto at = [](const char* more) { return At(std::string(R"("type":"tcp","port":80)") + more); };
   EXPECT_EQ(DiffText(at(""), at(R"(,"shared":false)")),
             "update transport workers/one/transports/raw [endpoint.shared:  -> false]\n");
   EXPECT_EQ(DiffText(at(""), at(R"(,"shared":true)")),
-            "replace transport workers/one/transports/raw [endpoint.shared:  -> true]\n");
+            "update transport workers/one/transports/raw [endpoint.shared:  -> true]\n");
+}
+
+TEST(Diff, KeepsAListenerWhoseSocketIsChangedInPlace) {
+  EXPECT_EQ(DiffText(At(R"("type":"tcp","port":80)"),
+                     At(R"("type":"tcp","port":80,"backlog":7,"user_timeout":100)")),
+            "update transport workers/one/transports/raw [endpoint.backlog:  -> 7] "
+            "[endpoint.user_timeout:  -> 100]\n");
+  EXPECT_EQ(DiffText(At(R"("type":"unix","path":"/s","mode":"0600")"), At(R"("type":"unix","path":"/s")")),
+            "update transport workers/one/transports/raw [endpoint.mode: \"0600\" -> ]\n");
 }
 
 TEST(Diff, NamesBackendsRoutesAndWorkers) {

@@ -106,6 +106,14 @@ TEST_F(CheckFileTest, PrintsWhatWouldRun) {
                               "Ok, node configuration looks good!\n");
 }
 
+TEST_F(CheckFileTest, SaysWhichWorkersAreDisabled) {
+  const std::string path = Write("a.yaml", R"({version: 2, controller: {id: edge}, workers: [
+    {type: proxy, id: spare, options: {disabled: true}, transports: []}]})");
+  EXPECT_NE(
+      CheckFile(path, TestEnvironment()).text.find("  worker spare: disabled by options.disabled, not run\n"),
+      std::string::npos);
+}
+
 TEST_F(CheckFileTest, PrintsEveryProblem) {
   const std::string path =
       Write("a.yaml", "version: 1\nworkers:\n  - type: guest\n  - type: proxy\n    options: {python: x}\n");

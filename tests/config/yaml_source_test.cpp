@@ -69,6 +69,9 @@ TEST(ParseYaml, RefusesAliasesThatExplode) {
 }
 
 TEST(ParseYaml, RefusesToNestTooDeep) {
+  for (const std::size_t brackets : {std::size_t{1}, std::size_t{100000}}) {
+    EXPECT_NE(ReadBack(std::string(brackets, '[')).find("is its [ or { ever closed?"), std::string::npos);
+  }
   EXPECT_NE(ReadBack(std::string(65, '[') + std::string(65, ']')).find("nested more than 64 levels deep"),
             std::string::npos);
   EXPECT_FALSE(ParseYaml(std::string(100000, '[')).ok);
