@@ -46,6 +46,12 @@ std::string Describe(const config::Change& change) {
   return fields;
 }
 
+/// Why a node does not start is told whatever --log-level says: nobody can see the reason otherwise, and the
+/// process ends with it.
+void SpeakUp() {
+  if (!log::Enabled(log::Level::kError)) log::SetLevel(log::Level::kError);
+}
+
 /// A node from its start to its end; everything happens on the loop's thread.
 class Node {
  public:
@@ -114,18 +120,23 @@ bool Node::Open() {
       if (!status.ok()) supervisor_->RemoveWhatWasMade();
     }
   }
-  if (!status.ok()) log::Error(kModule, "the node cannot start", {{"error", Message(status)}});
-  return status.ok();
+  if (status.ok()) return true;
+  SpeakUp();
+  log::Error(kModule, "the node cannot start", {{"error", Message(status)}});
+  return false;
 }
 
 // False if there is nothing to run.
 bool Node::LoadFile() {
   if (start_.path) {
     config::Loaded loaded = LoadStartFile(*start_.path, supervisor_->node_directory());
+    const bool is_fit = loaded.document && loaded.node;
+    if (!is_fit && !supervisor_->stored()) SpeakUp();
     LogProblems(loaded.problems);
-    file_ = std::move(loaded.document);
-    if (file_ && loaded.node) return true;
-    file_.reset();
+    if (is_fit) {
+      file_ = std::move(loaded.document);
+      return true;
+    }
     if (supervisor_->stored()) {
       log::Error(kModule, "the node file has errors; running the last revision instead",
                  {{"file", *start_.path}});
@@ -135,6 +146,7 @@ bool Node::LoadFile() {
   } else if (supervisor_->stored()) {
     return true;
   } else {
+    SpeakUp();
     log::Error(kModule,
                "the node cannot start: there is no config.yaml or config.json; name a file with --config",
                {{"node_directory", supervisor_->node_directory()}});
@@ -194,6 +206,7 @@ void Node::OnStarted(const Reply& reply) {
     NotifyReady();
     return;
   }
+  SpeakUp();
   log::Error(kModule, "the node cannot start", {{"error", Message(status)}});
   exit_code_ = kCannotStart;
   supervisor_->Stop([this] { loop_.Stop(); });

@@ -103,6 +103,23 @@ TEST(Start, ReportsEveryProblemOfTheFile) {
   EXPECT_FALSE(std::filesystem::exists(folder / ".wampgate"));
 }
 
+TEST(Start, TellsWhyItFailsThoughLoggingIsOff) {
+  const NodeFolder folder;
+  nlohmann::json document = Document({.port = 1});
+  document["workers"][0]["nonsense"] = true;
+  folder.Write(document);
+  Daemon bad_file({"run", "--node-dir", folder.path(), "--log-level", "off"}, folder / "log");
+  EXPECT_EQ(bad_file.AwaitExit(), 2);
+  EXPECT_THAT(bad_file.Output(), HasSubstr("nonsense"));
+
+  document = Document({.port = FreePort()});
+  document["workers"][0]["transports"][0]["endpoint"] = {{"type", "unix"}, {"path", "nowhere/x.sock"}};
+  folder.Write(document);
+  Daemon bad_endpoint({"run", "--node-dir", folder.path(), "--log-level", "off"}, folder / "log2");
+  EXPECT_EQ(bad_endpoint.AwaitExit(), 2);
+  EXPECT_THAT(bad_endpoint.Output(), HasSubstr("nowhere/x.sock"));
+}
+
 TEST(Start, AsksForAFile) {
   const NodeFolder folder;
   std::string output;
