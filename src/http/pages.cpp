@@ -60,8 +60,7 @@ Response MethodNotAllowedPage(const Request& request, std::string_view allow) {
 }
 
 Response NotImplementedPage(const Request& request) {
-  return ErrorPage(501, "Not Implemented",
-                   fmt::format("I don't know how to treat a {} request.", request.method));
+  return ErrorPage(501, "Huh?", fmt::format("I don't know how to treat a {} request.", request.method));
 }
 
 std::optional<Response> RefuseUnlessGet(const Request& request) {
