@@ -1,3 +1,6 @@
+#include <gmock/gmock.h>
+
+#include "base/log.hpp"
 #include "router_fixture.hpp"
 #include "support/run_until.hpp"
 
@@ -35,6 +38,20 @@ TEST_F(RouterSession, RefusesUnknownRealmsAndRoles) {
        .hello_timeout = std::chrono::seconds(10)});
   Client roleless(other, wamp::Serializer::kJson);
   EXPECT_EQ(roleless.Ask(Hello("realm1"))[2], "wamp.error.no_such_role");
+}
+
+TEST_F(RouterSession, TheLogLineOfItsEndHasTheFieldsOfAProxiedSession) {
+  auto client = NewClient();
+  log::SetLevel(log::Level::kInfo);
+  ::testing::internal::CaptureStderr();
+  client->Send({6, json::object(), "wamp.close.normal"});
+  client->peer().Finish();
+  const std::string lines = ::testing::internal::GetCapturedStderr();
+  log::SetLevel(log::Level::kWarning);
+  EXPECT_THAT(lines, ::testing::ContainsRegex(
+                         "session ended transport=[^ ]* peer=[^ ]* session=[0-9]+ realm=realm1 authid=[^ ]+ "
+                         "role=anonymous backend=\"\" reason=client_goodbye detail=[^ ]* duration_ms=[0-9]+ "
+                         "messages_in=[0-9]+ messages_out=[0-9]+ octets_in=[0-9]+ octets_out=[0-9]+"));
 }
 
 TEST_F(RouterSession, AnythingBeforeHelloIsAViolation) {

@@ -44,6 +44,20 @@ TEST(Snapshot, MakesOnlyThePathThatDiffers) {
   EXPECT_EQ(first->Find("workers/w/transports/b"), second->Find("workers/w/transports/b"));
 }
 
+TEST(Snapshot, GivesABareWebSocketListenerTheDeadlineOfItsHandshakeAndNoOther) {
+  config::Transport transport;
+  transport.name = "workers/w/transports/a";
+  config::WampWebSocket websocket;
+  websocket.options.open_handshake_timeout = std::chrono::milliseconds(1234);
+  transport.protocol = websocket;
+  FakeParts parts;
+  const http::ServerOptions& options =
+      Build(1, NodeWith({transport}), parts)->Find(transport.name)->site->options;
+  EXPECT_TRUE(options.strict_http11);
+  EXPECT_EQ(options.header_timeout, std::chrono::milliseconds(1234));
+  EXPECT_FALSE(options.client_timeout);
+}
+
 TEST(Snapshot, KeepsAnUnchangedNestedLevelWithAllBelowIt) {
   const auto node = [](const std::string& value) {
     config::Transport transport = WebTransport("a", {{"x", value}});
