@@ -29,6 +29,9 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"table", "json", "yaml"}))
       ->option_text("table|json|yaml");
   wampgate::ctl::AddConfigCommands(app, invocation);
+  wampgate::ctl::AddEditCommand(app, invocation);
+  wampgate::ctl::AddRevisionCommands(app, invocation);
+  wampgate::ctl::AddWatchCommand(app, invocation);
   wampgate::ctl::AddWorkerCommands(app, invocation);
   wampgate::ctl::AddOperationCommands(app, invocation);
   wampgate::ctl::AddStatusCommand(app, invocation);

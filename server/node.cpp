@@ -10,6 +10,7 @@
 
 #include "activation.hpp"
 #include "config/diff.hpp"
+#include "config/secrets.hpp"
 #include "management/server.hpp"
 #include "notify.hpp"
 #include "signals.hpp"
@@ -111,6 +112,7 @@ bool Node::Open() {
     options.log_level = options_.log_level;
     options.log_format = options_.log_format;
     options.orphan_timeout = options_.orphan_timeout;
+    options.node_file = start_.path.value_or("");
     auto opened = supervisor::Supervisor::Open(loop_, std::move(options));
     status = opened.status();
     if (opened.ok()) {
@@ -130,7 +132,10 @@ bool Node::Open() {
 bool Node::LoadFile() {
   if (start_.path) {
     config::Loaded loaded = LoadStartFile(*start_.path, supervisor_->node_directory());
-    const bool is_fit = loaded.document && loaded.node;
+    if (loaded.document && supervisor_->stored()) {  // what `export` wrote has placeholders
+      config::RestoreSecrets(supervisor_->stored()->node(), *loaded.document, loaded.problems);
+    }
+    const bool is_fit = loaded.document && loaded.node && !config::HasErrors(loaded.problems);
     if (!is_fit && !supervisor_->stored()) SpeakUp();
     LogProblems(loaded.problems);
     if (is_fit) {
@@ -248,22 +253,17 @@ void Node::Reload() {
 
 // Whatever comes of it is logged.
 void Node::ApplyAgain(std::function<void()> done) {
-  if (!start_.path) {
-    log::Warning(kModule, "SIGHUP: the node was started without a file; nothing is applied");
-    return done();
-  }
-  config::Loaded loaded = LoadStartFile(*start_.path, supervisor_->node_directory());
-  LogProblems(loaded.problems);
-  if (!loaded.document || !loaded.node) {
-    log::Error(kModule, "SIGHUP: the node file has errors; the running configuration stays",
-               {{"file", *start_.path}});
-    return done();
-  }
-  file_ = std::move(loaded.document);
-  ApplyFile([done = std::move(done)](const Reply& reply) {
+  supervisor::ApplyOptions options;
+  options.file_rule = supervisor::FileRule::kAsk;
+  options.author = "SIGHUP";
+  supervisor_->ReloadFile(std::move(options), [done = std::move(done)](const Reply& reply) {
     done();
+    LogProblems(reply.problems);
     if (!reply.status.ok()) {
-      log::Error(kModule, "SIGHUP: the node file cannot be applied; the running configuration stays",
+      const bool broken = reply.status.code() == StatusCode::kInvalidArgument;
+      log::Error(kModule,
+                 broken ? "SIGHUP: the node file has errors; the running configuration stays"
+                        : "SIGHUP: the node file cannot be applied; the running configuration stays",
                  {{"error", Message(reply.status)}});
       return;
     }

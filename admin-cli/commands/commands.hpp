@@ -17,6 +17,9 @@ struct Invocation {
 
 /// Each adds the subcommands of one noun. `invocation` outlives `app`.
 void AddConfigCommands(CLI::App& app, Invocation& invocation);
+void AddRevisionCommands(CLI::App& app, Invocation& invocation);
+void AddEditCommand(CLI::App& app, Invocation& invocation);
+void AddWatchCommand(CLI::App& app, Invocation& invocation);
 void AddOperationCommands(CLI::App& app, Invocation& invocation);
 void AddWorkerCommands(CLI::App& app, Invocation& invocation);
 void AddStatusCommand(CLI::App& app, Invocation& invocation);

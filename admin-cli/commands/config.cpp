@@ -9,17 +9,17 @@
 #include <iostream>
 #include <sstream>
 
+#include "change_flags.hpp"
 #include "commands/commands.hpp"
+#include "plan_printer.hpp"
+#include "revision_text.hpp"
 
 namespace wampgate::ctl {
 namespace {
 
 struct ApplyFlags {
   std::string file;
-  std::string message;
-  std::string sessions = "keep";
-  std::uint64_t expected_revision = 0;
-  bool dry_run = false;
+  ChangeFlags change;
 };
 
 bool ReadAll(const std::string& file, std::string& text) {
@@ -56,74 +56,47 @@ bool ReadDocument(const std::string& file, v1::ConfigDocument& document) {
   return true;
 }
 
-v1::Removal RemovalOf(const ApplyFlags& flags) {
-  v1::Removal removal;
-  removal.set_sessions(flags.sessions == "close" ? v1::Removal::CLOSE : v1::Removal::KEEP);
-  return removal;
-}
-
-std::string OrUnset(const std::string& value) {
-  return value.empty() ? "(unset)" : value;
-}
-
-void PrintPlan(const v1::Plan& plan) {
-  for (const auto& warning : plan.warnings()) {
-    std::cerr << "warning: " << warning.field() << ": " << warning.description() << "\n";
-  }
-  for (const auto& change : plan.changes()) {
-    std::cout << EnumText(v1::PlannedChange::Action_Name(change.action())) << "  " << change.name();
-    if (const auto closed = change.sessions_closed(); closed > 0) {
-      std::cout << "  (closes " << closed << (closed == 1 ? " session)" : " sessions)");
-    }
-    std::cout << "\n";
-    for (const auto& field : change.fields()) {
-      std::cout << "    " << field.field() << ": " << OrUnset(field.old_value()) << " -> "
-                << OrUnset(field.new_value()) << "\n";
-    }
-  }
-}
-
-void PrintResult(const v1::ApplyResult& result) {
-  PrintPlan(result.plan());
-  for (const auto& process : result.processes()) {
-    if (process.outcome() == v1::ProcessResult::COMMITTED) continue;
-    std::cout << process.process() << ": " << EnumText(v1::ProcessResult::Outcome_Name(process.outcome()))
-              << (process.detail().empty() ? "" : ", " + process.detail()) << "\n";
-  }
-  switch (result.outcome()) {
-    case v1::ApplyResult::NO_CHANGE:
-      std::cout << "no change: revision " << result.revision() << " runs this document already\n";
-      break;
-    case v1::ApplyResult::VALIDATED:
-      std::cout << "valid; nothing was changed (revision " << result.revision() << " runs)\n";
-      break;
-    default:
-      std::cout << "revision " << result.revision() << " runs\n";
-  }
-}
-
 ExitCode Apply(const Invocation& invocation, const ApplyFlags& flags) {
   v1::ApplyConfigRequest request;
   if (!ReadDocument(flags.file, *request.mutable_document())) return kError;
-  v1::ChangeOptions& options = *request.mutable_options();
-  options.set_expected_revision(flags.expected_revision);
-  options.set_validate_only(flags.dry_run);
-  options.set_message(flags.message);
-  *options.mutable_removal() = RemovalOf(flags);
+  *request.mutable_options() = OptionsOf(flags.change);
   v1::ApplyResult result;
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);
   if (const auto status = stub->ApplyConfig(context.get(), request, &result); !status.ok()) {
     return Report(status, invocation.target);
   }
-  invocation.output == Output::kTable ? PrintResult(result) : Print(invocation.output, AsJson(result));
+  PrintResult(invocation.output, result);
   return kOk;
 }
 
+/// What the node's own file says against what runs.
+ExitCode DiffNodeFile(const Invocation& invocation) {
+  v1::ConfigSnapshot snapshot;
+  auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->GetConfig(context.get(), {}, &snapshot); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  const v1::NodeFileState& file = snapshot.file();
+  v1::Plan plan;
+  *plan.mutable_changes() = file.differences();
+  if (invocation.output != Output::kTable) {
+    Print(invocation.output, AsJson(file));
+  } else {
+    PrintPlan(plan);
+    std::cout << DescribeFile(file) << "\n";
+  }
+  if (file.drift() == v1::NodeFileState::NO_FILE || file.drift() == v1::NodeFileState::FILE_BROKEN)
+    return kError;
+  return file.drift() == v1::NodeFileState::IN_SYNC ? kOk : kDifferent;
+}
+
 ExitCode Diff(const Invocation& invocation, const ApplyFlags& flags) {
+  if (flags.file.empty()) return DiffNodeFile(invocation);
   v1::PlanConfigRequest request;
   if (!ReadDocument(flags.file, *request.mutable_document())) return kError;
-  *request.mutable_removal() = RemovalOf(flags);
+  *request.mutable_removal() = RemovalOf(flags.change);
   v1::Plan plan;
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);
@@ -139,29 +112,32 @@ ExitCode Diff(const Invocation& invocation, const ApplyFlags& flags) {
   return plan.changes().empty() ? kOk : kDifferent;
 }
 
-ExitCode Export(const Invocation& invocation) {
-  v1::GetConfigRequest request;
-  request.set_format(invocation.output == Output::kYaml ? v1::GetConfigRequest::YAML
-                                                        : v1::GetConfigRequest::JSON);
+ExitCode Export(const Invocation& invocation, std::uint64_t revision) {
+  const auto format =
+      invocation.output == Output::kYaml ? v1::GetConfigRequest::YAML : v1::GetConfigRequest::JSON;
   v1::ConfigSnapshot snapshot;
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);
-  if (const auto status = stub->GetConfig(context.get(), request, &snapshot); !status.ok()) {
-    return Report(status, invocation.target);
+  grpc::Status status;
+  if (revision == 0) {
+    v1::GetConfigRequest request;
+    request.set_format(format);
+    status = stub->GetConfig(context.get(), request, &snapshot);
+  } else {
+    v1::GetRevisionRequest request;
+    request.set_format(format);
+    request.set_revision(revision);
+    status = stub->GetRevision(context.get(), request, &snapshot);
   }
+  if (!status.ok()) return Report(status, invocation.target);
   std::cout << snapshot.text();
   if (!snapshot.text().ends_with("\n")) std::cout << "\n";
   return kOk;
 }
 
-void AddDocumentFlags(CLI::App& command, ApplyFlags& flags) {
-  command.add_option("-f,--file", flags.file, "JSON or YAML node file; - reads standard input, JSON or YAML")
-      ->required();
-  command
-      .add_option("--sessions", flags.sessions,
-                  "Sessions of transports and paths that go: keep them until they close, or close them now")
-      ->check(CLI::IsMember({"keep", "close"}))
-      ->capture_default_str();
+CLI::Option* AddFileFlag(CLI::App& command, ApplyFlags& flags) {
+  return command.add_option("-f,--file", flags.file,
+                            "JSON or YAML node file; - reads standard input, JSON or YAML");
 }
 
 }  // namespace
@@ -169,23 +145,33 @@ void AddDocumentFlags(CLI::App& command, ApplyFlags& flags) {
 void AddConfigCommands(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<ApplyFlags>();
   auto* apply = app.add_subcommand("apply", "Make the node run a configuration file, without a restart");
-  AddDocumentFlags(*apply, *flags);
-  apply->add_flag("--dry-run", flags->dry_run, "Check and plan only");
-  apply->add_option("--expected-revision", flags->expected_revision, "Refuse if another revision is running");
-  apply->add_option("-m,--message", flags->message, "Why, kept with the revision");
+  AddFileFlag(*apply, *flags)->required();
+  AddChangeFlags(*apply, flags->change);
+  apply->footer("Example: wampgatectl apply -f config.yaml --confirm-timeout 5m -m \"new backend\"");
   apply->callback(
       [&invocation, flags] { invocation.run = [&invocation, flags] { return Apply(invocation, *flags); }; });
 
   auto plan = std::make_shared<ApplyFlags>();
   auto* diff =
-      app.add_subcommand("diff", "Show what applying a file would change; exit code 2 if anything would");
-  AddDocumentFlags(*diff, *plan);
+      app.add_subcommand("diff",
+                         "Show what applying a file would change, without -f the node's own file; exit "
+                         "code 2 if anything would");
+  AddFileFlag(*diff, *plan);
+  AddRemovalFlag(*diff, plan->change);
+  diff->footer("Example: wampgatectl diff -f config.yaml");
   diff->callback(
       [&invocation, plan] { invocation.run = [&invocation, plan] { return Diff(invocation, *plan); }; });
 
+  auto revision = std::make_shared<std::uint64_t>(0);
   auto* exporting =
       app.add_subcommand("export", "Print the running configuration as a node file (JSON, or -o yaml)");
-  exporting->callback([&invocation] { invocation.run = [&invocation] { return Export(invocation); }; });
+  exporting->add_option("--revision", *revision, "Print this revision instead")
+      ->check(CLI::PositiveNumber)
+      ->option_text("REV");
+  exporting->footer("Example: wampgatectl export --revision 7 -o yaml");
+  exporting->callback([&invocation, revision] {
+    invocation.run = [&invocation, revision] { return Export(invocation, *revision); };
+  });
 }
 
 }  // namespace wampgate::ctl

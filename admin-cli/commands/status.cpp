@@ -6,12 +6,15 @@
 #include <iostream>
 
 #include "commands/commands.hpp"
+#include "revision_text.hpp"
 
 namespace wampgate::ctl {
 namespace {
 
 void PrintStatus(const v1::ConfigSnapshot& config, const v1::ListWorkersResponse& workers) {
   std::cout << "revision " << config.revision() << ", from " << config.origin() << "\n";
+  if (const std::string waits = DescribeConfirmation(config); !waits.empty()) std::cout << waits << "\n";
+  if (config.file().drift() != v1::NodeFileState::IN_SYNC) std::cout << DescribeFile(config.file()) << "\n";
   Table table({"WORKER", "STATE", "PROCESSES", "SESSIONS", "LISTENS ON"});
   for (const auto& worker : workers.workers()) {
     std::string addresses;

@@ -26,6 +26,7 @@ constexpr MethodAccess kTable[] = {
     {"wampgate.v1.ConfigService.ApplyConfig", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.ConfigService.RollbackConfig", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.ConfigService.ConfirmConfig", Role::kEditor, Purpose::kChange},
+    {"wampgate.v1.ConfigService.ReloadFile", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.NodeService.WhoAmI", Role::kNone, Purpose::kLook},
     {"wampgate.v1.NodeService.GetNode", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.NodeService.GetStatistics", Role::kViewer, Purpose::kLook},

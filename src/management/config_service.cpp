@@ -1,23 +1,28 @@
-#include <google/protobuf/util/time_util.h>
 #include <grpcpp/grpcpp.h>
 #include <wampgate/v1/config_service.grpc.pb.h>
 
+#include <charconv>
+#include <limits>
 #include <memory>
 #include <optional>
 
 #include "config/load.hpp"
 #include "config/secrets.hpp"
+#include "management/caller_identity.hpp"
+#include "management/change_options.hpp"
+#include "management/config_snapshot.hpp"
+#include "management/config_watch.hpp"
 #include "management/grpc_status.hpp"
-#include "management/plan.hpp"
 #include "management/services.hpp"
+#include "supervisor/apply_result.hpp"
+#include "supervisor/plan.hpp"
 
 namespace wampgate::management {
 namespace {
 
 using internal::Revision;
-using supervisor::ApplyOutcome;
 using supervisor::ApplyReply;
-using supervisor::ProcessOutcome;
+using supervisor::FileRule;
 
 /// A document as the caller spelled it, read.
 struct ReadResult {
@@ -45,57 +50,6 @@ ReadResult Read(const v1::ConfigDocument& source, const config::Environment& env
   return {std::nullopt, {{.path = "document", .message = "expected node, json or yaml, found none of them"}}};
 }
 
-void AddWarnings(const config::Problems& problems, v1::Plan& plan) {
-  for (const auto& problem : problems) {
-    if (problem.severity != config::Severity::kWarning) continue;
-    auto& warning = *plan.add_warnings();
-    warning.set_field(problem.path);
-    warning.set_description(problem.message);
-  }
-}
-
-v1::ProcessResult::Outcome ToProto(ProcessOutcome outcome) {
-  switch (outcome) {
-    case ProcessOutcome::kCommitted:
-      return v1::ProcessResult::COMMITTED;
-    case ProcessOutcome::kReplaced:
-      return v1::ProcessResult::REPLACED;
-    case ProcessOutcome::kNotRunning:
-      return v1::ProcessResult::NOT_RUNNING;
-    case ProcessOutcome::kStarted:
-      return v1::ProcessResult::STARTED;
-    case ProcessOutcome::kStopped:
-      return v1::ProcessResult::STOPPED;
-  }
-  return v1::ProcessResult::OUTCOME_UNSPECIFIED;
-}
-
-v1::ApplyResult::Outcome ToProto(ApplyOutcome outcome) {
-  switch (outcome) {
-    case ApplyOutcome::kApplied:
-      return v1::ApplyResult::APPLIED;
-    case ApplyOutcome::kNoChange:
-      return v1::ApplyResult::NO_CHANGE;
-    case ApplyOutcome::kValidated:
-      return v1::ApplyResult::VALIDATED;
-    case ApplyOutcome::kFailed:
-      break;
-  }
-  return v1::ApplyResult::OUTCOME_UNSPECIFIED;
-}
-
-void Fill(const ApplyReply& reply, v1::ApplyResult& result) {
-  result.set_outcome(ToProto(reply.outcome));
-  result.set_revision(reply.revision);
-  AddWarnings(reply.problems, *result.mutable_plan());
-  for (const auto& from : reply.processes) {
-    auto& process = *result.add_processes();
-    process.set_process(from.process);
-    process.set_outcome(ToProto(from.outcome));
-    process.set_detail(from.detail);
-  }
-}
-
 const Status kBadDocument = InvalidArgument("the document has errors; nothing was changed");
 
 class ConfigService final : public v1::ConfigService::CallbackService {
@@ -108,22 +62,15 @@ class ConfigService final : public v1::ConfigService::CallbackService {
                                       const v1::GetConfigRequest* request,
                                       v1::ConfigSnapshot* response) override {
     auto* reactor = context->DefaultReactor();
-    const auto format = request->format();
-    supervisor_.GetRevision([reactor, response, format](const Revision& revision) {
-      response->set_revision(revision.number());
-      response->set_etag(config::Etag(revision.node()));
-      v1::Node& node = *response->mutable_node();
-      node = revision.node();
-      config::HideSecrets(node);
-      *response->mutable_create_time() =
-          google::protobuf::util::TimeUtil::MillisecondsToTimestamp(revision.time_unix_milliseconds());
-      response->set_origin(revision.origin());
-      response->set_author(revision.author());
-      response->set_message(revision.message());
-      if (format == v1::GetConfigRequest::JSON) response->set_text(config::WriteJson(node));
-      if (format == v1::GetConfigRequest::YAML) response->set_text(config::WriteYaml(node));
-      reactor->Finish(grpc::Status::OK);
-    });
+    const std::string& path = supervisor_.node_file();
+    auto file = std::make_shared<config::Loaded>();
+    if (!path.empty()) *file = config::LoadFile(path, environment_);
+    supervisor_.GetRevision(
+        [this, reactor, response, &path, file, format = request->format()](const Revision& revision) {
+          Fill(revision, format, *response);
+          *response->mutable_file() = FileState(path, *file, revision, environment_);
+          reactor->Finish(grpc::Status::OK);
+        });
     return reactor;
   }
 
@@ -131,61 +78,152 @@ class ConfigService final : public v1::ConfigService::CallbackService {
                                        const v1::PlanConfigRequest* request, v1::Plan* response) override {
     auto* reactor = context->DefaultReactor();
     auto read = std::make_shared<ReadResult>(Read(request->document(), environment_));
+    const std::size_t limit = DetailsLimit(*context);
     if (!read->document) {
-      reactor->Finish(ToGrpc(kBadDocument, read->problems, DetailsLimit(*context)));
+      reactor->Finish(ToGrpc(kBadDocument, read->problems, limit));
       return reactor;
     }
-    AddWarnings(read->problems, *response);
-    WithPlan(read, request->removal().sessions(), *response,
-             [reactor, read, limit = DetailsLimit(*context)](const Status& status) {
-               reactor->Finish(ToGrpc(status, read->problems, limit));
-             });
+    supervisor_.GetRevision([this, reactor, request, response, read, limit](const Revision& revision) {
+      config::RestoreSecrets(revision.node(), *read->document, read->problems);
+      if (config::HasErrors(read->problems)) {
+        return reactor->Finish(ToGrpc(kBadDocument, read->problems, limit));
+      }
+      auto running = std::make_shared<Revision>(revision);
+      supervisor_.ListWorkers([this, reactor, request, response, read, running](const auto& workers) {
+        *response = supervisor::MakePlan(
+            {running->node(), *read->document, environment_, ToDomain(request->removal())}, workers);
+        response->set_base_revision(running->number());
+        supervisor::AddWarnings(read->problems, *response);
+        reactor->Finish(grpc::Status::OK);
+      });
+    });
     return reactor;
   }
 
   grpc::ServerUnaryReactor* ApplyConfig(grpc::CallbackServerContext* context,
                                         const v1::ApplyConfigRequest* request,
                                         v1::ApplyResult* response) override {
-    auto* reactor = context->DefaultReactor();
-    auto read = std::make_shared<ReadResult>(Read(request->document(), environment_));
-    if (!read->document) {
-      reactor->Finish(ToGrpc(kBadDocument, read->problems, DetailsLimit(*context)));
-      return reactor;
+    Change change = Begin(*context, *request, *response);
+    if (!change.valid) return change.reactor;
+    ReadResult read = Read(request->document(), environment_);
+    if (!read.document) {
+      change.reactor->Finish(ToGrpc(kBadDocument, read.problems, DetailsLimit(*context)));
+      return change.reactor;
     }
-    supervisor::ApplyOptions options;
-    const v1::ChangeOptions& asked = request->options();
-    if (asked.validate_only()) options.mode = supervisor::ApplyMode::kValidateOnly;
-    if (asked.removal().sessions() == v1::Removal::CLOSE) options.removal = supervisor::Removal::kClose;
-    options.expected_revision = asked.expected_revision();
-    options.author = asked.author();
-    options.message = asked.message();
-    WithPlan(read, asked.removal().sessions(), *response->mutable_plan(),
-             [this, read, options, reactor, response, limit = DetailsLimit(*context)](const Status& status) {
-               if (!status.ok()) return reactor->Finish(ToGrpc(status, read->problems, limit));
-               supervisor_.Apply(*std::move(read->document), options,
-                                 [read, reactor, response, limit](const ApplyReply& reply) {
-                                   Fill(reply, *response);
-                                   reactor->Finish(ToGrpc(reply.status, reply.problems, limit));
-                                 });
-             });
+    supervisor_.Apply(*std::move(read.document), std::move(change.options), std::move(change.done));
+    return change.reactor;
+  }
+
+  grpc::ServerUnaryReactor* RollbackConfig(grpc::CallbackServerContext* context,
+                                           const v1::RollbackConfigRequest* request,
+                                           v1::ApplyResult* response) override {
+    Change change = Begin(*context, *request, *response);
+    if (change.valid) {
+      supervisor_.RollBack(request->revision(), std::move(change.options), std::move(change.done));
+    }
+    return change.reactor;
+  }
+
+  grpc::ServerUnaryReactor* ReloadFile(grpc::CallbackServerContext* context,
+                                       const v1::ReloadFileRequest* request,
+                                       v1::ApplyResult* response) override {
+    Change change = Begin(*context, *request, *response);
+    if (!change.valid) return change.reactor;
+    change.options.file_rule = request->prefer() == v1::ReloadFileRequest::FILE     ? FileRule::kFile
+                             : request->prefer() == v1::ReloadFileRequest::CONFIG ? FileRule::kConfig
+                                                                                  : FileRule::kAsk;
+    supervisor_.ReloadFile(std::move(change.options), std::move(change.done));
+    return change.reactor;
+  }
+
+  grpc::ServerUnaryReactor* ConfirmConfig(grpc::CallbackServerContext* context,
+                                          const v1::ConfirmConfigRequest* request,
+                                          v1::ConfirmConfigResponse* /*response*/) override {
+    auto* reactor = context->DefaultReactor();
+    supervisor_.Confirm(request->revision(),
+                        [reactor](const Status& status) { reactor->Finish(ToGrpc(status)); });
     return reactor;
   }
 
+  grpc::ServerUnaryReactor* ListRevisions(grpc::CallbackServerContext* context,
+                                          const v1::ListRevisionsRequest* request,
+                                          v1::ListRevisionsResponse* response) override {
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpc(List(*request, *response)));
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* GetRevision(grpc::CallbackServerContext* context,
+                                        const v1::GetRevisionRequest* request,
+                                        v1::ConfigSnapshot* response) override {
+    auto* reactor = context->DefaultReactor();
+    const StatusOr<Revision> revision = supervisor_.LoadRevision(request->revision());
+    if (revision.ok()) Fill(*revision, request->format(), *response);
+    if (!supervisor_.Runs(request->revision())) response->clear_confirm_deadline();
+    reactor->Finish(ToGrpc(revision.status()));
+    return reactor;
+  }
+
+  grpc::ServerWriteReactor<v1::ConfigEvent>* WatchConfig(grpc::CallbackServerContext* /*context*/,
+                                                         const v1::WatchConfigRequest* request) override {
+    return management::WatchConfig(supervisor_, *request);
+  }
+
  private:
-  /// Puts the running secrets back in where the document has their placeholders, fills in what the document
-  /// would change, counted against the sessions there are now, and calls `next`.
-  void WithPlan(const std::shared_ptr<ReadResult>& read, v1::Removal::Sessions removal,
-                v1::Plan& plan, std::function<void(const Status&)> next) {
-    supervisor_.GetRevision([this, read, removal, &plan, next = std::move(next)](const Revision& revision) {
-      config::RestoreSecrets(revision.node(), *read->document, read->problems);
-      if (config::HasErrors(read->problems)) return next(kBadDocument);
-      auto running = std::make_shared<Revision>(revision);
-      supervisor_.ListWorkers([this, read, running, removal, &plan, next](const auto& workers) {
-        plan.set_base_revision(running->number());
-        FillPlan({running->node(), *read->document, environment_, removal}, workers, plan);
-        next(OkStatus());
-      });
-    });
+  /// A request that changes the configuration, on its way to the supervisor.
+  struct Change {
+    grpc::ServerUnaryReactor* reactor;
+    bool valid = false;  ///< if not, the reactor is finished
+    supervisor::ApplyOptions options{};
+    supervisor::ApplyDone done{};
+  };
+
+  template <typename Request>
+  static Change Begin(grpc::CallbackServerContext& context, const Request& request, v1::ApplyResult& response) {
+    Change change{.reactor = context.DefaultReactor()};
+    const config::Problems problems =
+        ReadChangeOptions({request, request.options(), CallerIdentity(context)}, change.options);
+    const std::size_t limit = DetailsLimit(context);
+    change.valid = problems.empty();
+    if (!change.valid) {
+      change.reactor->Finish(
+          ToGrpc(supervisor::ProblemStatus(StatusCode::kInvalidArgument, problems), problems, limit));
+    }
+    change.done = [reactor = change.reactor, &response, limit](const ApplyReply& reply) {
+      response = supervisor::ToProto(reply);
+      reactor->Finish(ToGrpc(reply.status, reply.problems, limit));
+    };
+    return change;
+  }
+
+  /// The page token is the number of the revision before the page.
+  Status List(const v1::ListRevisionsRequest& request, v1::ListRevisionsResponse& response) const {
+    constexpr std::size_t kMost = supervisor::RevisionStore::kKept;
+    std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
+    const std::string& token = request.page_token();
+    if (!token.empty()) {
+      const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), before);
+      if (error != std::errc() || end != token.data() + token.size()) {
+        return InvalidArgument("page_token: not one that ListRevisions has given");
+      }
+    }
+    if (request.page_size() < 0) return InvalidArgument("page_size: expected 0 or more");
+    const std::size_t size = request.page_size() == 0 ? kMost : static_cast<std::size_t>(request.page_size());
+    WAMPGATE_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> numbers, supervisor_.ListRevisions());
+    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+      if (*number >= before) continue;
+      if (static_cast<std::size_t>(response.revisions_size()) == size) {
+        response.set_next_page_token(
+            std::to_string(response.revisions(response.revisions_size() - 1).revision()));
+        break;
+      }
+      const StatusOr<Revision> revision = supervisor_.LoadRevision(*number);
+      if (!revision.ok()) continue;
+      v1::ConfigSnapshot& snapshot = *response.add_revisions();
+      FillAbout(*revision, snapshot);
+      if (!supervisor_.Runs(*number)) snapshot.clear_confirm_deadline();
+    }
+    return OkStatus();
   }
 
   supervisor::Supervisor& supervisor_;

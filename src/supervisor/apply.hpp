@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -7,8 +8,8 @@
 #include <vector>
 
 #include "base/status.hpp"
-#include "config/diff.hpp"
 #include "config/problem.hpp"
+#include "wampgate/v1/change.pb.h"
 #include "wampgate/v1/config.pb.h"
 
 namespace wampgate::supervisor {
@@ -20,14 +21,33 @@ enum class ApplyMode : std::uint8_t {
 };
 /// What becomes of the sessions of transports and paths that a change removes.
 enum class Removal : std::uint8_t { kKeep, kClose };
+/// For a document that is the node file's: what it may overwrite.
+enum class FileRule : std::uint8_t {
+  kNone,    ///< whatever runs; also for documents that are no file's
+  kAsk,     ///< nothing that the API changed: see Supervisor::ReloadFile
+  kFile,    ///< whatever runs
+  kConfig,  ///< nothing: the file counts as seen
+};
 
 struct ApplyOptions {
   ApplyMode mode = ApplyMode::kApply;
   Removal removal = Removal::kKeep;
   std::uint64_t expected_revision = 0;  ///< not 0: ABORTED if another one runs
-  std::string origin = "api";           ///< "file:<path>" or "api"
+  std::string origin = "api";           ///< "file:<path>", "api" or "rollback:<revision>"
   std::string author{};
   std::string message{};
+  /// A UUID: the same request is done once and answered alike for 10 minutes, also by the supervisor that
+  /// comes after a crash. Empty: none.
+  std::string request_id{};
+  std::string request_digest{};  ///< INVALID_ARGUMENT if the id came with another one before
+  /// FAILED_PRECONDITION if the change closes more live sessions.
+  std::optional<std::uint64_t> max_sessions_affected{};
+  /// Not 0: rolled back after this time unless confirmed. Until then other changes are FAILED_PRECONDITION.
+  std::chrono::milliseconds confirm_timeout{0};
+  FileRule file_rule = FileRule::kNone;
+  /// Not 0: the document is that revision's; allowed while the running one waits for its confirmation.
+  std::uint64_t rolls_back_to = 0;
+  std::uint64_t undoes = 0;  ///< not 0: the node itself rolls that revision back
 };
 
 enum class ProcessOutcome : std::uint8_t {
@@ -46,14 +66,14 @@ struct ProcessResult {
 enum class ApplyOutcome : std::uint8_t { kFailed, kApplied, kNoChange, kValidated };
 struct ApplyReply {
   /// Not OK: nothing has changed. INVALID_ARGUMENT: the document has errors; ABORTED: another revision runs
-  /// than expected; FAILED_PRECONDITION: an address cannot be bound, or a process cannot prepare it;
-  /// RESOURCE_EXHAUSTED: too many changes wait, or the disk is full; UNAVAILABLE: the node stops.
+  /// than expected; FAILED_PRECONDITION: an address cannot be bound, a process cannot prepare it, it closes
+  /// too many sessions, or the running revision waits for its confirmation; RESOURCE_EXHAUSTED: too many
+  /// changes wait, or the disk is full; UNAVAILABLE: the node stops.
   Status status{};
   config::Problems problems{};  ///< errors and warnings of the document, by path
   ApplyOutcome outcome = ApplyOutcome::kFailed;
-  std::uint64_t revision = 0;          ///< running after the call
-  std::vector<config::Change> plan{};  ///< what the document changes; also when nothing was done
-  std::uint64_t base_revision = 0;     ///< that the plan starts from
+  std::uint64_t revision = 0;  ///< running after the call
+  v1::Plan plan{};             ///< what the document changes, with warnings; also when nothing was done
   std::vector<ProcessResult> processes{};
 };
 using ApplyDone = std::function<void(const ApplyReply&)>;

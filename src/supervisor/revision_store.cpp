@@ -29,7 +29,7 @@ std::string RevisionStore::Path(std::uint64_t number) const {
   return fmt::format("{}/{:010}{}", folder_, number, kSuffix);
 }
 
-StatusOr<std::vector<std::uint64_t>> RevisionStore::Numbers() {
+StatusOr<std::vector<std::uint64_t>> RevisionStore::Numbers() const {
   WAMPGATE_ASSIGN_OR_RETURN(const std::vector<std::string> names, disk_.List(folder_));
   std::vector<std::uint64_t> numbers;
   for (const std::string& name : names) {
@@ -39,9 +39,13 @@ StatusOr<std::vector<std::uint64_t>> RevisionStore::Numbers() {
   return numbers;
 }
 
-StatusOr<internal::Revision> RevisionStore::Load(std::uint64_t number) {
-  WAMPGATE_ASSIGN_OR_RETURN(const std::string file, disk_.Read(Path(number)));
-  WAMPGATE_ASSIGN_OR_RETURN(internal::Revision revision, DecodeRevision(file));
+StatusOr<internal::Revision> RevisionStore::Load(std::uint64_t number) const {
+  const StatusOr<std::string> file = disk_.Read(Path(number));
+  if (file.status().code() == StatusCode::kNotFound) {
+    return NotFound(fmt::format("revision {} is not kept; the last {} are", number, kKept));
+  }
+  if (!file.ok()) return file.status();
+  WAMPGATE_ASSIGN_OR_RETURN(internal::Revision revision, DecodeRevision(*file));
   if (revision.number() != number)
     return MakeStatus(StatusCode::kDataLoss, "the file holds another revision");
   return revision;
@@ -59,8 +63,7 @@ StatusOr<std::optional<internal::Revision>> RevisionStore::LoadNewest() {
   return std::optional<internal::Revision>();
 }
 
-Status RevisionStore::Append(const internal::Revision& revision) {
-  WAMPGATE_CHECK(revision.number() == next_number_);
+Status RevisionStore::Write(const internal::Revision& revision) {
   const std::string path = Path(revision.number());
   const std::string beside = path + ".new";
   Status status = disk_.WriteAndSync(beside, EncodeRevision(revision));
@@ -69,15 +72,26 @@ Status RevisionStore::Append(const internal::Revision& revision) {
     static_cast<void>(disk_.Remove(beside));
     return status;
   }
-  status = disk_.SyncFolder(folder_);
+  return OkStatus();
+}
+
+Status RevisionStore::Append(const internal::Revision& revision) {
+  WAMPGATE_CHECK(revision.number() == next_number_);
+  WAMPGATE_RETURN_IF_ERROR(Write(revision));
+  const Status status = disk_.SyncFolder(folder_);
   if (!status.ok()) {
-    static_cast<void>(disk_.Remove(path));
+    static_cast<void>(disk_.Remove(Path(revision.number())));
     static_cast<void>(disk_.SyncFolder(folder_));
     return status;
   }
   ++next_number_;
   RemoveOld();
   return OkStatus();
+}
+
+Status RevisionStore::Replace(const internal::Revision& revision) {
+  WAMPGATE_RETURN_IF_ERROR(Write(revision));
+  return disk_.SyncFolder(folder_);
 }
 
 // Failure is harmless: the next Append tries again.

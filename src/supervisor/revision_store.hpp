@@ -28,14 +28,22 @@ class RevisionStore {
   /// changed. Its number must be next_number().
   Status Append(const internal::Revision& revision);
 
+  /// Writes a revision that is there anew, as safely: the old content or the new one.
+  Status Replace(const internal::Revision& revision);
+
+  /// From any thread, for revisions that were appended before the call. NOT_FOUND if it is not kept (any
+  /// more), DATA_LOSS if its file is damaged.
+  StatusOr<internal::Revision> Load(std::uint64_t number) const;
+  /// Of the files that are there, damaged ones included, ascending. From any thread.
+  StatusOr<std::vector<std::uint64_t>> Numbers() const;
+
   /// Greater than every number ever given to a file that is there, damaged ones included. Valid after
   /// LoadNewest.
   std::uint64_t next_number() const { return next_number_; }
 
  private:
   std::string Path(std::uint64_t number) const;
-  StatusOr<internal::Revision> Load(std::uint64_t number);
-  StatusOr<std::vector<std::uint64_t>> Numbers();
+  Status Write(const internal::Revision& revision);
   void RemoveOld();
 
   Disk& disk_;

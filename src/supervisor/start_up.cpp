@@ -1,18 +1,23 @@
 #include "supervisor/start_up.hpp"
 
-#include "supervisor/candidate.hpp"
+#include "supervisor/node_file.hpp"
 
 namespace wampgate::supervisor {
 
 StartWith DecideStart(const std::optional<internal::Revision>& stored, const std::optional<v1::Node>& file,
                       Preference preference) {
   if (!stored) return StartWith::kFile;
-  if (!file || SameDocument(*file, stored->node())) return StartWith::kRevision;
-  const bool revision_is_file = stored->origin().compare(0, 5, "file:") == 0;
-  const bool file_changed =
-      revision_is_file ? true : !stored->has_file() || !SameDocument(*file, stored->file());
-  if (!file_changed) return StartWith::kRevision;
-  if (revision_is_file || preference == Preference::kFile) return StartWith::kFile;
+  if (!file) return StartWith::kRevision;
+  switch (DriftOf(*stored, *file)) {
+    case Drift::kInSync:
+    case Drift::kConfigChanged:
+      return StartWith::kRevision;
+    case Drift::kFileChanged:
+      return StartWith::kFile;
+    case Drift::kBothChanged:
+      break;
+  }
+  if (preference == Preference::kFile) return StartWith::kFile;
   return preference == Preference::kRevision ? StartWith::kRevision : StartWith::kRevisionUndecided;
 }
 

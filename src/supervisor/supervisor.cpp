@@ -33,7 +33,8 @@ Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory
       state_{.loop = loop, .revisions = revisions_, .context = context_},
       control_(loop, table_),
       jobs_(loop),
-      operations_(loop) {
+      operations_(loop),
+      config_watchers_(loop, state_.revision) {
   state_.graveyard.OnEmpty([this] { OnChange(); });
 }
 
@@ -57,6 +58,7 @@ StatusOr<std::unique_ptr<Supervisor>> Supervisor::Open(net::Loop& loop, Supervis
 Status Supervisor::OpenState() {
   EndLeftoverProcesses(disk_, directory_.process_records(), kLeftoverGrace);
   WAMPGATE_ASSIGN_OR_RETURN(stored_, revisions_.LoadNewest());
+  RememberRequests();
   return control_.Start(directory_.control_socket());
 }
 
@@ -89,41 +91,6 @@ internal::NodeInfo Supervisor::NodeInfo() const {
   info.set_public_key(state_.resolved.public_key);
   info.set_revision(state_.revision.number());
   return info;
-}
-
-void Supervisor::Apply(v1::Node document, ApplyOptions options, ApplyDone done) {
-  loop_.Post(
-      [this, document = std::move(document), options = std::move(options), done = std::move(done)]() mutable {
-        Begin({std::move(document), std::move(options), {}}, std::move(done));
-      });
-}
-
-void Supervisor::Restore(ApplyDone done) {
-  Begin({stored_->node(), {.mode = ApplyMode::kRestore}, *stored_}, std::move(done));
-}
-
-void Supervisor::Begin(Transaction::Change change, ApplyDone done) {
-  jobs_.Add({.start = [this, change = std::move(change), done] { Run(change, done); },
-             .refused =
-                 [done](const Status& status) {
-                   ApplyReply reply;
-                   reply.status = status;
-                   done(reply);
-                 }});
-}
-
-void Supervisor::Run(Transaction::Change change, ApplyDone done) {
-  transaction_ = std::make_unique<Transaction>(state_, std::move(change),
-                                               [this, done = std::move(done)](const ApplyReply& reply) {
-                                                 loop_.DeleteLater(std::move(transaction_));
-                                                 jobs_.Finished();
-                                                 done(reply);
-                                               });
-  transaction_->Start();
-}
-
-void Supervisor::GetRevision(std::function<void(const internal::Revision&)> done) {
-  loop_.Post([this, done = std::move(done)] { done(state_.revision); });
 }
 
 StatusOr<WorkerReport> Supervisor::Report(const std::string& worker) const {
@@ -192,6 +159,8 @@ void Supervisor::Stop(std::function<void()> stopped) {
   stopping_ = true;
   jobs_.Close();
   operations_.Close();
+  config_watchers_.Close(Unavailable("the node is stopping"));
+  unconfirmed_.Stop();
   if (transaction_ != nullptr) transaction_->Cancel();
   if (operation_ != nullptr) operation_->Cancel();
   for (auto& [id, unit] : state_.units) unit->StopProcesses(state_.resolved.shutdown_grace);

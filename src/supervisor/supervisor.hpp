@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/timer_wheel.hpp"
 #include "net/loop.hpp"
+#include "supervisor/answered_requests.hpp"
 #include "supervisor/apply.hpp"
+#include "supervisor/config_watchers.hpp"
 #include "supervisor/control_server.hpp"
 #include "supervisor/disk.hpp"
 #include "supervisor/job_queue.hpp"
@@ -32,6 +35,7 @@ struct SupervisorOptions {
   log::Format log_format = log::Format::kText;
   /// A worker process without a supervisor for so long drains and exits; 0 = never.
   std::chrono::milliseconds orphan_timeout{std::chrono::minutes(10)};
+  std::string node_file{};                    ///< that the node is started with; empty: none
   std::string executable = "/proc/self/exe";  ///< what is run as `executable worker …`
 };
 
@@ -51,10 +55,29 @@ class Supervisor {
 
   // From any thread:
 
-  /// Makes the node run `document`, or says with kValidateOnly whether it could.
+  /// Makes the node run `document`, or says with kValidateOnly whether it could. Placeholders of secrets
+  /// stand for those that run.
   void Apply(v1::Node document, ApplyOptions options, ApplyDone done);
+  /// Makes the node run an older revision's configuration. NOT_FOUND if it is not kept.
+  void RollBack(std::uint64_t number, ApplyOptions options, ApplyDone done);
+  /// Applies the node file as it is now; `options.file_rule` is what it may overwrite. FAILED_PRECONDITION if
+  /// there is no file, or with the differences if kAsk and both the API and the file have changed things.
+  void ReloadFile(ApplyOptions options, ApplyDone done);
+  /// Keeps the running revision, which must be `number` and wait for this; else FAILED_PRECONDITION.
+  void Confirm(std::uint64_t number, std::function<void(const Status&)> done);
   /// The running revision; number 0 while there is none.
   void GetRevision(std::function<void(const internal::Revision&)> done);
+  /// A kept revision, read in the call. NOT_FOUND, or DATA_LOSS if its file is damaged.
+  StatusOr<internal::Revision> LoadRevision(std::uint64_t number) const;
+  /// Whether the revision is the running one.
+  bool Runs(std::uint64_t number) const { return number == committed_; }
+  /// Numbers of the kept revisions up to the running one, ascending.
+  StatusOr<std::vector<std::uint64_t>> ListRevisions() const;
+  /// Tells `watcher`, on the loop's thread, what happens after revision `after`, which must be kept or be the
+  /// one before the oldest kept; with 0 first a kSnapshot of what runs.
+  std::uint64_t WatchConfig(std::uint64_t after, ConfigWatchers::Watcher watcher);
+  void UnwatchConfig(std::uint64_t watch);
+  const std::string& node_file() const { return options_.node_file; }
   void ListWorkers(std::function<void(std::vector<WorkerReport>)> done);
   using WorkerDone = std::function<void(StatusOr<WorkerReport>)>;
   /// `worker` is its id. NOT_FOUND if the running revision has none of that id.
@@ -107,6 +130,12 @@ class Supervisor {
   internal::NodeInfo NodeInfo() const;
   void Begin(Transaction::Change change, ApplyDone done);
   void Run(Transaction::Change change, ApplyDone done);
+  void RememberRequests();
+  void OnCommitted();
+  Status ConfirmNow(std::uint64_t number);
+  void AwaitConfirmation();
+  void RollBackUnconfirmed(std::uint64_t number);
+  void StartRollBack(std::uint64_t number);
   template <typename Operation>
   void Operate(std::string worker, WorkerDone done);
   template <typename Operation>
@@ -132,6 +161,11 @@ class Supervisor {
   JobQueue jobs_;
   Operations operations_;
   std::optional<internal::Revision> stored_;
+  AnsweredRequests requests_;
+  ConfigWatchers config_watchers_;
+  std::atomic<std::uint64_t> next_watch_{1};
+  std::atomic<std::uint64_t> committed_{0};  // the number of state_.revision, for other threads
+  Timer unconfirmed_;
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WorkerOperation> operation_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();

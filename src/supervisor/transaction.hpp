@@ -45,6 +45,11 @@ class Transaction final : public net::Mortal {
 
   // Before the decision (transaction_prepare.cpp).
   bool Check();
+  bool CheckRevision();
+  bool CheckDocument();
+  bool CheckFile();
+  bool CheckLimits();
+  bool MarkFileSeen();
   bool Bind();
   void Enlist();
   void EnlistUnit(const WorkerSettings& next);
@@ -58,6 +63,8 @@ class Transaction final : public net::Mortal {
   // After it (transaction_commit.cpp).
   void Decide();
   Status WriteRevision();
+  internal::Revision MakeRevision() const;
+  ApplyReply Expected() const;
   void InstallUnits();
   void InstallUnit(const WorkerSettings& next);
   void CommitAll();
@@ -66,6 +73,7 @@ class Transaction final : public net::Mortal {
   void Complete();
   void Depart(std::vector<std::unique_ptr<Process>> processes);
 
+  static std::string ProcessName(const Process& process);
   void Note(const Process& process, ProcessOutcome outcome, std::string detail = {});
   void Finish(ApplyReply reply);
   bool NeedsTelling(const WorkerUnit& unit, const WorkerSettings& next) const;
@@ -74,7 +82,7 @@ class Transaction final : public net::Mortal {
   Change change_;
   ApplyDone done_;
   Candidate candidate_;
-  std::vector<config::Change> plan_;
+  v1::Plan plan_;
   std::uint64_t base_ = 0;  // revision that ran when it began
   std::uint64_t id_ = 0;
   std::uint64_t number_ = 0;  // of the revision it makes

@@ -2,6 +2,9 @@
 #include <chrono>
 
 #include "base/log.hpp"
+#include "supervisor/apply_result.hpp"
+#include "supervisor/node_file.hpp"
+#include "supervisor/plan.hpp"
 #include "supervisor/transaction_participant.hpp"
 
 namespace wampgate::supervisor {
@@ -10,29 +13,57 @@ namespace {
 // A process that has committed does not take over for siblings before they have had so long to commit.
 constexpr std::chrono::milliseconds kSiblingsWait{250};
 
-bool IsFromFile(const internal::Revision& revision) {
-  return revision.origin().compare(0, 5, "file:") == 0;
+std::int64_t UnixMilliseconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace
+
+// What is going to be answered, as far as it is known before the processes are told.
+ApplyReply Transaction::Expected() const {
+  ApplyReply reply;
+  reply.outcome = ApplyOutcome::kApplied;
+  reply.revision = number_;
+  reply.plan = plan_;
+  AddWarnings(candidate_.problems, reply.plan);
+  reply.processes = results_;
+  for (const auto& participant : participants_) {
+    reply.processes.push_back({ProcessName(*participant->process_),
+                               participant->is_new_ ? ProcessOutcome::kStarted : ProcessOutcome::kCommitted});
+  }
+  return reply;
+}
+
+internal::Revision Transaction::MakeRevision() const {
+  const ApplyOptions& options = change_.options;
+  const auto now = std::chrono::system_clock::now();
+  internal::Revision revision;
+  revision.set_number(number_);
+  revision.set_time_unix_milliseconds(UnixMilliseconds(now));
+  revision.set_origin(options.origin);
+  revision.set_author(options.author);
+  revision.set_message(options.message);
+  *revision.mutable_node() = change_.document;
+  const v1::Node* file = FileLastApplied(state_.revision);
+  if (!IsFromFile(revision) && file != nullptr) *revision.mutable_file() = *file;
+  revision.mutable_request()->set_id(options.request_id);
+  revision.mutable_request()->set_digest(options.request_digest);
+  *revision.mutable_request()->mutable_result() = ToProto(Expected());
+  if (options.confirm_timeout.count() > 0 && base_ != 0) {
+    auto& confirmation = *revision.mutable_confirmation();
+    confirmation.set_deadline_unix_milliseconds(UnixMilliseconds(now + options.confirm_timeout));
+    confirmation.set_previous(base_);
+  }
+  revision.set_undoes(options.undoes);
+  return revision;
+}
 
 Status Transaction::WriteRevision() {
   if (change_.options.mode == ApplyMode::kRestore) {
     state_.revision = std::move(change_.stored);
     return OkStatus();
   }
-  internal::Revision revision;
-  revision.set_number(number_);
-  revision.set_time_unix_milliseconds(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                          std::chrono::system_clock::now().time_since_epoch())
-                                          .count());
-  revision.set_origin(change_.options.origin);
-  revision.set_author(change_.options.author);
-  revision.set_message(change_.options.message);
-  *revision.mutable_node() = change_.document;
-  const internal::Revision& before = state_.revision;
-  if (!IsFromFile(revision) && before.has_file()) *revision.mutable_file() = before.file();
-  if (!IsFromFile(revision) && IsFromFile(before)) *revision.mutable_file() = before.node();
+  internal::Revision revision = MakeRevision();
   WAMPGATE_RETURN_IF_ERROR(state_.revisions.Append(revision));
   state_.revision = std::move(revision);
   return OkStatus();

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "config/environment.hpp"
+#include "supervisor/plan.hpp"
 #include "supervisor/transaction_participant.hpp"
 
 namespace wampgate::supervisor {
@@ -23,6 +23,10 @@ std::string WholePath(const std::string& path, const WorkerSettings& settings) {
 
 }  // namespace
 
+std::string Transaction::ProcessName(const Process& process) {
+  return fmt::format("workers/{}/processes/{}", process.worker(), process.index());
+}
+
 Transaction::Transaction(NodeState& state, Change change, ApplyDone done)
     : state_(state), change_(std::move(change)), done_(std::move(done)) {}
 
@@ -30,31 +34,14 @@ Transaction::~Transaction() = default;
 
 void Transaction::Start() {
   if (!Check() || !Bind()) return;
+  if (change_.options.mode == ApplyMode::kValidateOnly) {
+    stage_.reset();
+    return Finish({.outcome = ApplyOutcome::kValidated});
+  }
   id_ = ++state_.context.transaction;
   number_ =
       change_.options.mode == ApplyMode::kRestore ? change_.stored.number() : state_.revisions.next_number();
   Enlist();
-}
-
-bool Transaction::Check() {
-  const std::uint64_t running = base_ = state_.revision.number();
-  const ApplyOptions& options = change_.options;
-  if (options.expected_revision != 0 && options.expected_revision != running) {
-    Abort(Aborted(fmt::format("revision {} runs, not the expected {}: read it again", running,
-                              options.expected_revision)));
-    return false;
-  }
-  candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
-  if (!candidate_.resolved) {
-    Abort(ProblemStatus(StatusCode::kInvalidArgument, candidate_.problems));
-    return false;
-  }
-  plan_ = config::Diff(state_.revision.node(), change_.document,
-                       config::Environment::OfThisProcess(state_.context.node_directory));
-  const bool equal = running != 0 && SameDocument(change_.document, state_.revision.node());
-  if (!equal && options.mode != ApplyMode::kValidateOnly) return true;
-  Finish({.outcome = equal ? ApplyOutcome::kNoChange : ApplyOutcome::kValidated});
-  return false;
 }
 
 bool Transaction::Bind() {
@@ -205,16 +192,15 @@ void Transaction::Finish(ApplyReply reply) {
   phase_ = Phase::kFinished;
   reply.revision = state_.revision.number();
   reply.problems = std::move(candidate_.problems);
+  AddWarnings(reply.problems, plan_);
   reply.plan = std::move(plan_);
-  reply.base_revision = base_;
   reply.processes = std::move(results_);
   const ApplyDone done = std::move(done_);
   done(reply);
 }
 
 void Transaction::Note(const Process& process, ProcessOutcome outcome, std::string detail) {
-  results_.push_back({fmt::format("workers/{}/processes/{}", process.worker(), process.index()), outcome,
-                      std::move(detail)});
+  results_.push_back({ProcessName(process), outcome, std::move(detail)});
 }
 
 }  // namespace wampgate::supervisor

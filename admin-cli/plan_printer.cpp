@@ -1,0 +1,55 @@
+#include "plan_printer.hpp"
+
+#include <iostream>
+
+namespace wampgate::ctl {
+namespace {
+
+std::string OrUnset(const std::string& value) {
+  return value.empty() ? "(unset)" : value;
+}
+
+void PrintResult(const v1::ApplyResult& result) {
+  PrintPlan(result.plan());
+  for (const auto& process : result.processes()) {
+    if (process.outcome() == v1::ProcessResult::COMMITTED) continue;
+    std::cout << process.process() << ": " << EnumText(v1::ProcessResult::Outcome_Name(process.outcome()))
+              << (process.detail().empty() ? "" : ", " + process.detail()) << "\n";
+  }
+  switch (result.outcome()) {
+    case v1::ApplyResult::NO_CHANGE:
+      std::cout << "no change: revision " << result.revision() << " stays\n";
+      break;
+    case v1::ApplyResult::VALIDATED:
+      std::cout << "valid; nothing was changed (revision " << result.revision() << " runs)\n";
+      break;
+    default:
+      std::cout << "revision " << result.revision() << " runs\n";
+  }
+}
+
+}  // namespace
+
+void PrintPlan(const v1::Plan& plan) {
+  for (const auto& warning : plan.warnings()) {
+    std::cerr << "warning: " << warning.field() << (warning.field().empty() ? "" : ": ")
+              << warning.description() << "\n";
+  }
+  for (const auto& change : plan.changes()) {
+    std::cout << EnumText(v1::PlannedChange::Action_Name(change.action())) << "  " << change.name();
+    if (const auto closed = change.sessions_closed(); closed > 0) {
+      std::cout << "  (closes " << closed << (closed == 1 ? " session)" : " sessions)");
+    }
+    std::cout << "\n";
+    for (const auto& field : change.fields()) {
+      std::cout << "    " << field.field() << ": " << OrUnset(field.old_value()) << " -> "
+                << OrUnset(field.new_value()) << "\n";
+    }
+  }
+}
+
+void PrintResult(Output output, const v1::ApplyResult& result) {
+  output == Output::kTable ? PrintResult(result) : Print(output, AsJson(result));
+}
+
+}  // namespace wampgate::ctl

@@ -1,0 +1,119 @@
+// Whether a transaction may begin: what it is asked for against what runs.
+#include <fmt/format.h>
+
+#include "config/environment.hpp"
+#include "config/secrets.hpp"
+#include "supervisor/node_file.hpp"
+#include "supervisor/plan.hpp"
+#include "supervisor/transaction_participant.hpp"
+
+namespace wampgate::supervisor {
+
+bool Transaction::Check() {
+  base_ = state_.revision.number();
+  if (!CheckRevision() || !CheckDocument()) return false;
+  const bool equal = base_ != 0 && SameDocument(change_.document, state_.revision.node());
+  if (change_.options.file_rule != FileRule::kNone && base_ != 0) {
+    if (equal ? !MarkFileSeen() : !CheckFile()) return false;
+  }
+  if (!equal) return CheckLimits();
+  Finish({.outcome = ApplyOutcome::kNoChange});
+  return false;
+}
+
+bool Transaction::CheckRevision() {
+  const std::uint64_t expected = change_.options.expected_revision;
+  if (expected == 0 || expected == base_) return true;
+  Abort(Aborted(fmt::format("revision {} runs, not the expected {}: read it again", base_, expected)));
+  return false;
+}
+
+bool Transaction::CheckDocument() {
+  config::Problems secrets;
+  if (change_.options.mode != ApplyMode::kRestore) {
+    config::RestoreSecrets(state_.revision.node(), change_.document, secrets);
+  }
+  candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
+  candidate_.problems.insert(candidate_.problems.end(), secrets.begin(), secrets.end());
+  if (config::HasErrors(candidate_.problems)) {
+    Abort(ProblemStatus(StatusCode::kInvalidArgument, candidate_.problems));
+    return false;
+  }
+  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
+  std::vector<WorkerReport> workers;
+  for (const auto& [id, unit] : state_.units) workers.push_back(ReportOn(*unit, state_.context.sockets));
+  plan_ = MakePlan({state_.revision.node(), change_.document, environment, change_.options.removal}, workers);
+  plan_.set_base_revision(base_);
+  return true;
+}
+
+// The document is the node file's and says something else than what runs.
+bool Transaction::CheckFile() {
+  const Drift drift = DriftOf(state_.revision, change_.document);
+  const FileRule rule = change_.options.file_rule;
+  if (rule == FileRule::kConfig) {
+    plan_.clear_changes();
+    plan_.set_sessions_closed(0);
+    if (MarkFileSeen()) Finish({.outcome = ApplyOutcome::kNoChange});
+    return false;
+  }
+  if (rule == FileRule::kFile || drift == Drift::kFileChanged) return true;
+  if (drift == Drift::kConfigChanged) {
+    candidate_.problems.push_back(
+        {.severity = config::Severity::kWarning,
+         .path = "",
+         .message =
+             fmt::format("the file says what it said when it was last applied, and the configuration was "
+                         "changed over the API since: revision {} stays",
+                         base_)});
+    plan_.clear_changes();
+    plan_.set_sessions_closed(0);
+    Finish({.outcome = ApplyOutcome::kNoChange});
+    return false;
+  }
+  config::Problems differences;
+  for (const v1::PlannedChange& change : plan_.changes()) {
+    differences.push_back({.path = change.name(), .message = DescribeDifference(change)});
+  }
+  Abort(
+      FailedPrecondition(
+          "both the node file and the running configuration were changed since the file was last applied; "
+          "nothing was changed. `wampgatectl reload --prefer file` applies the file, `--prefer config` keeps "
+          "what runs"),
+      std::move(differences));
+  return false;
+}
+
+bool Transaction::MarkFileSeen() {
+  if (change_.options.mode == ApplyMode::kValidateOnly) return true;
+  const v1::Node* seen = FileLastApplied(state_.revision);
+  if (seen != nullptr && SameDocument(*seen, change_.document)) return true;
+  internal::Revision revision = state_.revision;
+  *revision.mutable_file() = change_.document;
+  if (const Status status = state_.revisions.Replace(revision); !status.ok()) {
+    Abort(Annotate(status, "that the file was seen cannot be written to disk"));
+    return false;
+  }
+  state_.revision = std::move(revision);
+  return true;
+}
+
+bool Transaction::CheckLimits() {
+  const ApplyOptions& options = change_.options;
+  if (AwaitsConfirmation(state_.revision) && options.rolls_back_to == 0) {
+    Abort(FailedPrecondition(
+        fmt::format("revision {} waits to be confirmed, and nothing else is changed before: confirm it "
+                    "(`wampgatectl confirm {}`) or give it up (`wampgatectl rollback {}`)",
+                    base_, base_, state_.revision.confirmation().previous())));
+    return false;
+  }
+  const std::uint64_t closed = plan_.sessions_closed();
+  if (!options.max_sessions_affected || closed <= *options.max_sessions_affected) return true;
+  Abort(
+      FailedPrecondition(fmt::format("the change closes {} live session{}, and at most {} may be closed; "
+                                     "nothing was changed",
+                                     closed, closed == 1 ? "" : "s", *options.max_sessions_affected)));
+  return false;
+}
+
+}  // namespace wampgate::supervisor
