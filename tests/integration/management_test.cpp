@@ -160,6 +160,17 @@ TEST_F(ManagedNode, RemovesAPathAndKeepsOrClosesItsSessions) {
   EXPECT_TRUE(Echoes(*elsewhere, 1));
 }
 
+TEST_F(ManagedNode, AChangedBacklogIsAnUpdateThatEndsNoSession) {
+  auto client = Client();
+  ASSERT_EQ(client->Join("realm1").at(0), 2);
+  json longer = Edge();
+  longer["transports"][0]["endpoint"]["backlog"] = 77;
+  const CtlResult applied = Apply(longer, {"--sessions", "close"});
+  EXPECT_EQ(applied.exit_code, 0) << applied.err;
+  EXPECT_THAT(applied.out, HasSubstr("update  workers/edge/transports/web"));
+  EXPECT_TRUE(Echoes(*client, 1));
+}
+
 TEST_F(ManagedNode, DiffShowsWhatApplyWouldDoAndExitsWith2) {
   const std::string same = WriteFile(node_, "same.json", NodeText({Edge()}));
   EXPECT_EQ(Ctl(node_, {"diff", "-f", same}).exit_code, 0);
