@@ -23,17 +23,19 @@ int main(int argc, char** argv) {
          [&invocation](const std::string& name) {
            invocation.output = name == "json"   ? wampgate::ctl::Output::kJson
                                : name == "yaml" ? wampgate::ctl::Output::kYaml
+                               : name == "name" ? wampgate::ctl::Output::kName
                                                 : wampgate::ctl::Output::kTable;
          },
          "Form of the answer")
-      ->check(CLI::IsMember({"table", "json", "yaml"}))
-      ->option_text("table|json|yaml");
+      ->check(CLI::IsMember({"table", "json", "yaml", "name"}))
+      ->option_text("table|json|yaml|name");
   wampgate::ctl::AddConfigCommands(app, invocation);
   wampgate::ctl::AddEditCommand(app, invocation);
   wampgate::ctl::AddRevisionCommands(app, invocation);
   wampgate::ctl::AddWatchCommand(app, invocation);
   wampgate::ctl::AddWorkerCommands(app, invocation);
   wampgate::ctl::AddOperationCommands(app, invocation);
+  wampgate::ctl::AddSessionCommands(app, invocation);
   wampgate::ctl::AddStatusCommand(app, invocation);
   try {
     app.parse(argc, argv);

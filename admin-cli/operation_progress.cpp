@@ -3,6 +3,7 @@
 #include <google/longrunning/operations.grpc.pb.h>
 #include <unistd.h>
 #include <wampgate/v1/backend_service.pb.h>
+#include <wampgate/v1/session_service.pb.h>
 
 #include <iostream>
 
@@ -34,6 +35,11 @@ class ProgressLine {
 }  // namespace
 
 std::string ProgressText(const Operation& operation) {
+  v1::CloseSessionsProgress closing;
+  if (operation.metadata().UnpackTo(&closing)) {
+    return "closing sessions, " + std::to_string(closing.sessions_left()) + " of " +
+           std::to_string(closing.sessions_total()) + " left";
+  }
   v1::DrainProgress drain;
   if (!operation.metadata().UnpackTo(&drain)) return "";
   return drain.subject() + ": " + drain.phase() + ", " + std::to_string(drain.sessions_left()) + " of " +

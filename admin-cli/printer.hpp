@@ -10,13 +10,19 @@
 
 namespace wampgate::ctl {
 
-enum class Output { kTable, kJson, kYaml };
+/// kName: only resource names, one a line; commands that have none print a table's worth of JSON.
+enum class Output { kTable, kJson, kYaml, kName };
+
+/// With control characters, those that steer a terminal or turn its text around, and broken UTF-8 as \xHH.
+/// Texts of clients and backends are printed no other way.
+std::string Printable(std::string_view text);
 
 /// Rows under headings, columns as wide as they need to be.
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) { rows_.push_back(std::move(headings)); }
-  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  /// Cells are printed through Printable.
+  void Add(std::vector<std::string> row);
   void Print() const;
 
  private:
@@ -28,6 +34,9 @@ class Table {
 nlohmann::ordered_json AsJson(const google::protobuf::Message& message);
 /// As JSON, or as the same document in YAML, on stdout. `output` is not kTable.
 void Print(Output output, const nlohmann::ordered_json& answer);
+
+/// The JSON document in one line, for streams.
+std::string OneLine(const nlohmann::ordered_json& answer);
 
 /// "STATE_RUNNING" and "TYPE_PROXY" → "running" and "proxy"; "NO_CHANGE" → "no_change".
 std::string EnumText(std::string_view enum_name);

@@ -21,6 +21,7 @@ void AddRevisionCommands(CLI::App& app, Invocation& invocation);
 void AddEditCommand(CLI::App& app, Invocation& invocation);
 void AddWatchCommand(CLI::App& app, Invocation& invocation);
 void AddOperationCommands(CLI::App& app, Invocation& invocation);
+void AddSessionCommands(CLI::App& app, Invocation& invocation);
 void AddWorkerCommands(CLI::App& app, Invocation& invocation);
 void AddStatusCommand(CLI::App& app, Invocation& invocation);
 

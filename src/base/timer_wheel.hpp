@@ -57,6 +57,10 @@ class TimerWheel {
   void Advance(Clock::time_point now);
   /// When the tick after the last one advanced to is over.
   Clock::time_point NextTick() const { return start_ + (tick_ + 1) * kTick; }
+  /// The time as the wheel knows it: up to a tick old, older while no timer runs. Cheap enough for each
+  /// message.
+  std::uint64_t tick() const { return tick_; }
+  Clock::time_point TimeOf(std::uint64_t tick) const { return start_ + tick * kTick; }
   /// Running timers.
   std::size_t size() const { return size_; }
   /// Called when the first timer is started on an empty wheel.

@@ -88,6 +88,7 @@ struct Server::State {
 void Server::State::AddServices() {
   Add("wampgate.v1.ConfigService", MakeConfigService(supervisor));
   Add("google.longrunning.Operations", MakeOperationsService(supervisor));
+  Add("wampgate.v1.SessionService", MakeSessionService(supervisor));
   Add("wampgate.v1.WorkerService", MakeWorkerService(supervisor));
 }
 

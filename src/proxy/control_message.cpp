@@ -35,6 +35,12 @@ Json MakeGoodbye(std::string_view uri, std::string_view text) {
   return MakeParting(wamp::MessageType::kGoodbye, uri, text);
 }
 
+Json MakeGoodbye(std::string_view uri, std::string_view text, std::uint32_t retry_after) {
+  Json message = MakeGoodbye(uri, text);
+  if (retry_after != 0) message[1]["retry_after"] = retry_after;
+  return message;
+}
+
 StatusOr<Parting> ReadParting(wamp::Serializer serializer, std::string_view message) {
   WAMPGATE_ASSIGN_OR_RETURN(const Json document, wamp::ReadDocument(serializer, message));
   if (!document.is_array() || document.size() < 3 || !document[1].is_object() || !document[2].is_string()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ namespace wampgate::proxy {
 nlohmann::json MakeAbort(std::string_view uri, std::string_view text);
 /// `[6, {"message": text}, uri]`.
 nlohmann::json MakeGoodbye(std::string_view uri, std::string_view text);
+/// With `retry_after` in the details: seconds that the client is asked to stay away; 0: none.
+nlohmann::json MakeGoodbye(std::string_view uri, std::string_view text, std::uint32_t retry_after);
 
 /// What ABORT and GOODBYE say.
 struct Parting {

@@ -103,10 +103,12 @@ void FrontendSession::SayGoodbye(const Ending& ending) {
   const EndWords words = WordsFor(ending.reason);
   const std::string_view text = ending.text.empty() ? words.text : std::string_view(ending.text);
   const std::string_view uri = ending.uri.empty() ? words.uri : std::string_view(ending.uri);
+  const std::uint32_t retry_after = last_words_ == nullptr ? 0 : last_words_->farewell.retry_after_seconds;
   Note(ending.reason, ending.text);
   LeaveBackend(uri);
   Side& client = relay_.client();
-  if (!client.is_open() || client.is_streaming() || !client.SendDocument(MakeGoodbye(uri, text))) {
+  if (!client.is_open() || client.is_streaming() ||
+      !client.SendDocument(MakeGoodbye(uri, text, retry_after))) {
     state_ = SessionState::kClosed;
     return CloseBoth(text);
   }
@@ -137,6 +139,7 @@ void FrontendSession::OnBackendGoodbye(wamp::MessageType type, std::string_view 
   const bool is_abort = type == wamp::MessageType::kAbort && !is_answer;
   // The client that said GOODBYE gets GOODBYE, whatever the router answers.
   const bool is_fit = parting.ok() && (!is_answer || type == wamp::MessageType::kGoodbye);
+  if (parting.ok() && !is_answer) NoteBackendWords(parting->uri, parting->text);
   Note(EndReason::kBackendGoodbye, parting.ok() ? parting->uri : "");
   Step(SessionEvent::kPeerGoodbye);
   client_is_owed_goodbye_ = false;
@@ -222,7 +225,9 @@ void FrontendSession::CloseBoth(std::string_view text) {
   const auto uri =
       end_reason_ == EndReason::kBackendGoodbye ? wamp::uri::kCloseGoodbyeAndOut : wamp::uri::kCloseNormal;
   LeaveBackend(uri);
-  relay_.client().Close(WordsFor(end_reason_).close_code, wamp::CloseReason(end_reason_, text));
+  const std::uint16_t asked = last_words_ == nullptr ? 0 : last_words_->farewell.websocket_code;
+  relay_.client().Close(asked != 0 ? asked : WordsFor(end_reason_).close_code,
+                        wamp::CloseReason(end_reason_, text));
   SetDeadline(kLingerTimeout);
 }
 
@@ -244,7 +249,7 @@ void FrontendSession::Finish() {
   DropSearch();
   if (backend_ != nullptr) backend_->SessionEnded();
   LogEnd();
-  runtime_.registry.CountEnd(end_reason_);
+  runtime_.registry.Ended(*this, EndOfSession());
   runtime_.registry.Remove(*this);
 }
 

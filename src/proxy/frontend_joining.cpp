@@ -38,6 +38,7 @@ void FrontendSession::OnHello(std::string_view message) {
                         fmt::format("realm \"{}\" in HELLO is not a URI", hello->realm)});
   }
   realm_ = hello->realm;
+  NoteHello(hello->details);
   joining_->hello = *std::move(hello);
   joining_->authenticator = auth::MakeAuthenticator(joining_->settings->auth);
   OnOutcome(joining_->authenticator->OnHello(joining_->hello.realm, joining_->hello.details, details_));
@@ -47,6 +48,8 @@ void FrontendSession::OnTransparentHello(std::string_view message) {
   auto hello = ReadHello(relay_.client().serializer(), message);
   if (!hello.ok()) return Violate(Message(hello.status()));
   realm_ = std::move(hello->realm);
+  NoteHello(hello->details);
+  stage_ = wamp::SessionStage::kRoute;
   const auto& routes = std::get<std::shared_ptr<const TransparentRoutes>>(joining_->settings->routes);
   const auto group = routes->Find(realm_);
   if (group == nullptr) {
@@ -80,6 +83,8 @@ void FrontendSession::OnPrincipal(auth::Principal principal) {
   realm_ = principal.realm;
   authid_ = principal.authid;
   role_ = principal.role;
+  authmethod_ = principal.method;
+  stage_ = wamp::SessionStage::kRoute;
   if (realm_.empty()) return refuse(EndReason::kNoSuchRealm, uri::kNoSuchRealm, "no realm assigned");
   if (authid_.empty()) return refuse(EndReason::kAuthFailed, uri::kNoSuchPrincipal, "no authid assigned");
   if (role_.empty()) return refuse(EndReason::kNoSuchRole, uri::kNoSuchRole, "no authrole assigned");
@@ -115,6 +120,7 @@ void FrontendSession::RelayAuthenticate(std::string_view message) {
 }
 
 void FrontendSession::Join(const std::shared_ptr<const BackendGroup>& group) {
+  stage_ = wamp::SessionStage::kJoin;
   deadline_.Stop();  // the search has its own
   joining_->search = std::make_unique<BackendSearch>(runtime_, group->Candidates(BackendHealth::Clock::now()),
                                                      relay_.client().serializer());
@@ -178,6 +184,7 @@ void FrontendSession::OnWelcome(std::string_view message) {
   keep(realm_, welcome->Detail("realm"));
   keep(authid_, welcome->Detail("authid"));
   keep(role_, welcome->Detail("authrole"));
+  if (is_transparent()) keep(authmethod_, welcome->Detail("authmethod"));
   bool sent = false;
   runtime_.detail = "longer than the client takes";
   if (is_transparent()) {
@@ -205,6 +212,9 @@ void FrontendSession::Opened() {
   DropSearch();
   joining_.reset();
   decltype(details_.http_headers)().swap(details_.http_headers);
+  stage_ = wamp::SessionStage::kOpen;
+  last_tick_ = runtime_.loop.timers().tick();
+  runtime_.registry.Opened(*this);
 }
 
 void FrontendSession::OnChallenge(std::string_view message) {
@@ -233,6 +243,7 @@ void FrontendSession::OnBackendRefusal(MessageType type, std::string_view messag
   const auto parting = ReadParting(relay_.backend().serializer(), message);
   if (!parting.ok()) return BackendViolated(Message(parting.status()));
   joining_->backend->Refused();
+  NoteBackendWords(parting->uri, parting->text);
   Step(SessionEvent::kRefused);
   backend_is_told_ = true;
   if (is_transparent() && type == MessageType::kAbort &&

@@ -40,7 +40,8 @@ FrontendSession::FrontendSession(Runtime& runtime, std::shared_ptr<const Fronten
       relay_(runtime, *this),
       joining_(std::make_unique<Joining>(std::move(settings))),
       details_(std::move(details)),
-      started_(std::chrono::steady_clock::now()) {
+      started_(std::chrono::steady_clock::now()),
+      last_tick_(runtime.loop.timers().tick()) {
   relay_.client().Attach(std::move(link), from_client_);
 }
 
@@ -51,12 +52,15 @@ void FrontendSession::Start() {
 }
 
 void FrontendSession::Refuse(EndReason reason) {
+  stage_ = wamp::SessionStage::kAccept;
   AbortClient({reason, "", ""});
 }
 
 bool FrontendSession::FromClient::OnLargeMessage(std::size_t total, std::string_view head) {
   if (session.state_ != SessionState::kOpen || session.end_after_part_) return false;
-  return session.relay_.BeginLarge(Toward::kBackend, total, head);
+  const bool begun = session.relay_.BeginLarge(Toward::kBackend, total, head);
+  if (begun && session.is_traced_) session.TraceLarge(Toward::kBackend, total, head);
+  return begun;
 }
 
 void FrontendSession::FromClient::OnPart(std::string_view octets, bool last) {
@@ -71,7 +75,9 @@ void FrontendSession::FromClient::OnViolation(std::string_view detail) {
 
 bool FrontendSession::FromBackend::OnLargeMessage(std::size_t total, std::string_view head) {
   if (session.state_ != SessionState::kOpen || session.end_after_part_) return false;
-  return session.relay_.BeginLarge(Toward::kClient, total, head);
+  const bool begun = session.relay_.BeginLarge(Toward::kClient, total, head);
+  if (begun && session.is_traced_) session.TraceLarge(Toward::kClient, total, head);
+  return begun;
 }
 
 void FrontendSession::FromBackend::OnPart(std::string_view octets, bool last) {
@@ -94,10 +100,17 @@ std::string_view FrontendSession::backend() const {
   return backend_ ? std::string_view(backend_->options().name) : std::string_view();
 }
 
+inline Relay::Passed FrontendSession::Pass(Toward toward, std::string_view message) {
+  last_tick_ = runtime_.loop.timers().tick();
+  if (is_traced_) [[unlikely]]
+    return PassTraced(toward, message);
+  return relay_.Pass(toward, message);
+}
+
 void FrontendSession::OnClientMessage(std::string_view message) {
   runtime_.registry.CountMessage();
   if (state_ == SessionState::kOpen) [[likely]] {
-    switch (relay_.Pass(Toward::kBackend, message)) {
+    switch (Pass(Toward::kBackend, message)) {
       case Relay::Passed::kYes:
         return;
       case Relay::Passed::kSessionMessage:
@@ -145,7 +158,7 @@ void FrontendSession::OnBackendMessage(std::string_view message) {
   runtime_.registry.CountMessage();
   switch (state_) {
     case SessionState::kOpen:
-      switch (relay_.Pass(Toward::kClient, message)) {
+      switch (Pass(Toward::kClient, message)) {
         case Relay::Passed::kYes:
           return;
         case Relay::Passed::kSessionMessage:
@@ -229,22 +242,25 @@ void FrontendSession::OnSlow(Toward side) {
               "the backend does not take the messages of this session"});
 }
 
-void FrontendSession::End(EndReason reason) {
+void FrontendSession::End(EndReason reason, const wamp::Farewell& farewell) {
   if (is_ending_ || state_ == SessionState::kClosed) return;
+  last_words().farewell = farewell;
   if (state_ == SessionState::kOpen && (relay_.client().is_streaming() || relay_.backend().is_streaming())) {
     Note(reason, "");
     end_after_part_ = true;
     return SetDeadline(kPartTimeout);
   }
   const SessionAction action = Step(SessionEvent::kPeerGoodbye);
-  if (action == SessionAction::kAbort) AbortClient({reason, "", ""});
-  if (action == SessionAction::kGoodbye) SayGoodbye({reason, "", ""});
+  if (action == SessionAction::kAbort) AbortClient({reason, farewell.uri, farewell.text});
+  if (action == SessionAction::kGoodbye) SayGoodbye({reason, farewell.uri, farewell.text});
 }
 
 void FrontendSession::AfterPart() {
   if (relay_.client().is_streaming() || relay_.backend().is_streaming()) return;
   end_after_part_ = false;
-  if (Step(SessionEvent::kPeerGoodbye) == SessionAction::kGoodbye) SayGoodbye({end_reason_, "", ""});
+  const wamp::Farewell& farewell = last_words().farewell;
+  if (Step(SessionEvent::kPeerGoodbye) == SessionAction::kGoodbye)
+    SayGoodbye({end_reason_, farewell.uri, farewell.text});
 }
 
 void FrontendSession::Kill() {

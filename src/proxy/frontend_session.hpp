@@ -32,12 +32,15 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   /// Instead of Start: ABORT and close, for `reason`.
   void Refuse(EndReason reason);
 
-  void End(EndReason reason) override;
+  using wamp::Session::End;
+  void End(EndReason reason, const wamp::Farewell& farewell) override;
   void Kill() override;
   const wamp::TransportDetails& details() const override { return details_; }
   std::uint64_t id() const override { return id_; }
   const std::string& realm() const override { return realm_; }
   std::string_view backend() const override;
+  wamp::SessionFacts facts() const override;
+  void SetTraced(bool on) override { is_traced_ = on; }
 
  private:
   /// Why a session ends: the reason of the log, and what the peers are told.
@@ -66,6 +69,22 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
     void OnLinkEnd(const ChannelEnd& end) override { session.OnBackendEnd(end); }
     FrontendSession& session;
   };
+
+  /// What is kept of an end for those who ask later; rare, so that sessions are small.
+  struct LastWords {
+    wamp::Farewell farewell;
+    std::string backend_reason;  ///< what the backend said itself
+    std::string backend_message;
+  };
+
+  // frontend_facts.cpp: what operators see of it
+  Relay::Passed Pass(Toward toward, std::string_view message);
+  Relay::Passed PassTraced(Toward toward, std::string_view message);
+  void TraceLarge(Toward toward, std::size_t total, std::string_view head);
+  void NoteHello(const nlohmann::json& details);
+  void NoteBackendWords(const std::string& uri, const std::string& text);
+  LastWords& last_words();
+  wamp::SessionOutcome EndOfSession() const;
 
   // frontend_session.cpp: messages and the table
   wamp::SessionAction Step(wamp::SessionEvent event);
@@ -128,12 +147,17 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   std::string realm_;
   std::string authid_;
   std::string role_;
+  std::string authmethod_;
   std::string end_detail_;
+  std::unique_ptr<LastWords> last_words_;
   std::uint64_t id_ = 0;
   std::chrono::steady_clock::time_point started_;
+  std::uint64_t last_tick_;  ///< of the timer wheel, at the last message
   Timer deadline_;
   wamp::SessionState state_ = wamp::SessionState::kWaitHello;
   EndReason end_reason_ = EndReason::kInternal;
+  wamp::SessionStage stage_ = wamp::SessionStage::kHello;
+  bool is_traced_ = false;
   bool is_ending_ = false;    ///< end_reason_ is set
   bool is_finished_ = false;  ///< removed from the registry
   bool client_is_owed_goodbye_ = false;

@@ -22,6 +22,7 @@ struct Joining {
   std::string hello_octets;                            ///< transparent mode: in the client's serializer
   std::unique_ptr<BackendSearch> search;
   std::shared_ptr<Backend> backend;  ///< connected, HELLO sent
+  std::string authmethods;           ///< as offered, separated by commas; at most 256 octets
   bool answered = false;             ///< the backend has said something
   bool challenged = false;           ///< transparent mode: the client owes AUTHENTICATE
 };

@@ -65,6 +65,8 @@ class Relay {
 
   /// Unacknowledged messages that could not be expressed and were dropped.
   std::uint32_t dropped() const { return dropped_; }
+  /// Messages that did not reach the other side: answered or dropped; then Runtime::detail says why.
+  std::uint32_t refused() const { return refused_; }
 
  private:
   Side& side(Toward toward) { return toward == Toward::kBackend ? backend_ : client_; }
@@ -93,6 +95,7 @@ class Relay {
   std::chrono::milliseconds slow_timeout_{0};
   std::unique_ptr<wamp::EndedRequests> ended_[2];  ///< of the senders towards backend and client; rare
   std::uint32_t dropped_ = 0;
+  std::uint32_t refused_ = 0;
   wamp::MessageType type_ = wamp::MessageType::kHello;
 };
 

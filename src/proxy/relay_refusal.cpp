@@ -26,6 +26,8 @@ Relay::Passed Relay::RefuseTooLong(Toward toward, std::string_view message) {
 }
 
 Relay::Passed Relay::Refuse(Toward toward, std::string_view message, wamp::TranscodeResult failure) {
+  ++refused_;
+  runtime_.detail = failure.detail;
   Side& to = side(toward);
   const auto sender =
       toward == Toward::kBackend ? Undelivered::Sender::kClient : Undelivered::Sender::kRouter;

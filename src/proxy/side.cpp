@@ -25,6 +25,10 @@ MessageChannel::Traffic Side::traffic() const {
   return link_ == nullptr ? MessageChannel::Traffic{} : link_->channel().traffic();
 }
 
+std::optional<wamp::Serialization> Side::serialization() const {
+  return link_ == nullptr ? std::nullopt : std::optional(link_->serialization());
+}
+
 bool Side::SendDocument(const nlohmann::json& message) {
   return Send(wamp::WriteDocument(link_->serializer(), message));
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,10 @@ class Side {
   MessageChannel& channel() { return link_->channel(); }
   wamp::Serializer serializer() const { return link_->serializer(); }
   MessageChannel::Traffic traffic() const;
+  /// Absent while there is no link.
+  std::optional<wamp::Serialization> serialization() const;
+  /// Unsent octets.
+  std::size_t pending() const { return is_present() ? link_->channel().pending() : 0; }
 
   /// False: longer than the peer takes, or closing. While a large message passes, the message waits for its
   /// end.

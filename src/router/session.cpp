@@ -86,7 +86,8 @@ Session::Session(Router& router, const Acceptor::Settings& settings, std::unique
       settings_(settings),
       link_(std::move(link)),
       details_(std::move(details)),
-      authenticator_(auth::MakeAuthenticator(settings.auth)) {
+      authenticator_(auth::MakeAuthenticator(settings.auth)),
+      last_tick_(router.loop().timers().tick()) {
   link_->SetReceiver(this);
   deadline_.Start(router_.loop().timers(), settings_.hello_timeout, [this] {
     if (state_ == SessionState::kClosing || state_ == SessionState::kClosed) return link_->channel().Abort();
@@ -98,12 +99,14 @@ Session::Session(Router& router, const Acceptor::Settings& settings, std::unique
 Session::~Session() = default;
 
 const std::string& Session::realm() const {
-  static const std::string kNone;
-  return realm_ ? realm_->name() : kNone;
+  return realm_ ? realm_->name() : wanted_realm_;
 }
 
 void Session::OnMessage(std::string_view message) {
   router_.sessions().CountMessage();
+  last_tick_ = router_.loop().timers().tick();
+  if (is_traced_) [[unlikely]]
+    Trace(wamp::TracedMessage::Direction::kFromClient, message);
   if (state_ == SessionState::kClosed) return;
   const auto type = wamp::PeekType(link_->serializer(), message);
   if (!type.ok()) return Violate(Message(type.status()));
@@ -136,6 +139,7 @@ void Session::OnSessionMessage(MessageType type, std::string_view message) {
 void Session::OnHello(const json& hello) {
   const std::string wanted = hello[1].is_string() ? hello[1].get<std::string>() : std::string();
   const json& hello_details = hello[2];
+  NoteHello(wanted, hello_details);
   if (const Status checked = wamp::CheckHelloDetails(hello_details); !checked.ok())
     return Violate(Message(checked));
   if (!wanted.empty() && !wamp::IsLooseUri(wanted)) {
@@ -151,7 +155,38 @@ void Session::OnHello(const json& hello) {
                  kClosePolicy);
   }
   principal_ = std::get<auth::Principal>(std::move(outcome));
+  stage_ = wamp::SessionStage::kRoute;
   Join(hello_details);
+}
+
+void Session::NoteHello(const std::string& realm, const json& hello_details) {
+  constexpr std::size_t kMostShown = 256;
+  stage_ = wamp::SessionStage::kAuth;
+  wanted_realm_ = realm.substr(0, kMostShown);
+  wanted_authid_ = wamp::WantedAuthid(hello_details);
+  authmethods_ = wamp::OfferedMethods(hello_details);
+}
+
+wamp::SessionFacts Session::facts() const {
+  return {.is_open = joined_,
+          .role = principal_.role,
+          .authid = principal_.authid.empty() ? wanted_authid_ : principal_.authid,
+          .authmethod = principal_.method,
+          .client = link_->serialization(),
+          .backend = std::nullopt,
+          .traffic = link_->channel().traffic(),
+          .buffered_to_client = link_->channel().pending(),
+          .buffered_to_backend = 0,
+          .began = began_,
+          .last_message = router_.loop().timers().TimeOf(last_tick_)};
+}
+
+void Session::Trace(wamp::TracedMessage::Direction direction, std::string_view message) {
+  router_.sessions().Traced(*this, {.direction = direction,
+                                    .serializer = link_->serializer(),
+                                    .octets = message,
+                                    .size = message.size(),
+                                    .outcome = "routed"});
 }
 
 void Session::Join(const json& hello_details) {
@@ -194,8 +229,11 @@ void Session::Welcome() {
   deadline_.Stop();
   authenticator_.reset();
   joined_ = true;
+  stage_ = wamp::SessionStage::kOpen;
+  for (std::string* spent : {&wanted_realm_, &wanted_authid_, &authmethods_}) std::string().swap(*spent);
   Enter(wamp::Next(state_, SessionEvent::kWelcomed).state);
   link_->SendDocument(json::array({static_cast<int>(MessageType::kWelcome), id_, std::move(welcome)}));
+  router_.sessions().Opened(*this);
 }
 
 void Session::OnGoodbye(const json& goodbye) {
@@ -209,6 +247,9 @@ void Session::OnGoodbye(const json& goodbye) {
 
 void Session::Deliver(std::string_view message) {
   if (!joined_) return;
+  last_tick_ = router_.loop().timers().tick();
+  if (is_traced_) [[unlikely]]
+    Trace(wamp::TracedMessage::Direction::kFromBackend, message);
   if (!link_->Send(message)) {
     return DropMember(EndReason::kClientViolation,
                       fmt::format("a message of {} octets is longer than the client takes ({})",
@@ -264,6 +305,7 @@ void Session::Abort(EndReason reason, std::string_view uri, std::string_view mes
 }
 
 void Session::Refuse() {
+  stage_ = wamp::SessionStage::kAccept;
   Abort(EndReason::kOverload, wamp::uri::kUnavailable, "too many sessions", kCloseTryAgainLater);
 }
 
@@ -280,18 +322,26 @@ void Session::Leave() {
   if (realm_) realm_->Leave(*this);
 }
 
-void Session::End(EndReason reason) {
+void Session::End(EndReason reason, const wamp::Farewell& farewell) {
   if (state_ == SessionState::kClosing || state_ == SessionState::kClosed) return;
   const bool shutdown = reason == EndReason::kShutdown;
-  const auto uri = shutdown ? wamp::uri::kCloseSystemShutdown : wamp::uri::kCloseCloseRealm;
+  const std::string_view fitting = shutdown ? wamp::uri::kCloseSystemShutdown : wamp::uri::kCloseCloseRealm;
+  const std::string_view uri = farewell.uri.empty() ? fitting : farewell.uri;
   if (state_ != SessionState::kOpen) {
-    return Abort(reason, uri, shutdown ? "the router stops" : "closed by an operator", kCloseGoingAway);
+    const std::string_view words = shutdown ? "the router stops" : "closed by an operator";
+    return Abort(reason, uri, farewell.text.empty() ? words : farewell.text,
+                 farewell.websocket_code != 0 ? farewell.websocket_code : kCloseGoingAway);
   }
   reason_ = reason;
+  detail_ = farewell.text;
   Leave();
   Enter(wamp::Next(state_, SessionEvent::kPeerGoodbye).state);
-  link_->SendDocument(json::array({static_cast<int>(MessageType::kGoodbye), json::object(), uri}));
-  link_->channel().Close(shutdown ? kCloseGoingAway : kCloseNormal, {});
+  json goodbye = json::object();
+  if (!farewell.text.empty()) goodbye["message"] = farewell.text;
+  if (farewell.retry_after_seconds != 0) goodbye["retry_after"] = farewell.retry_after_seconds;
+  link_->SendDocument(json::array({static_cast<int>(MessageType::kGoodbye), std::move(goodbye), uri}));
+  const std::uint16_t code = shutdown ? kCloseGoingAway : kCloseNormal;
+  link_->channel().Close(farewell.websocket_code != 0 ? farewell.websocket_code : code, {});
 }
 
 void Session::Kill() {
@@ -317,7 +367,8 @@ void Session::OnLinkEnd(const ChannelEnd& end) {
                                  .detail = detail_,
                                  .age = TimerWheel::Clock::now() - began_,
                                  .traffic = link_->channel().traffic()});
-  router_.sessions().CountEnd(reason_);
+  router_.sessions().Ended(
+      *this, {.reason = reason_, .stage = stage_, .detail = detail_, .authmethods = authmethods_});
   router_.sessions().Remove(*this);
 }
 

@@ -30,11 +30,14 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
   /// ABORT and close: there are too many sessions.
   void Refuse();
 
-  void End(EndReason reason) override;
+  using wamp::Session::End;
+  void End(EndReason reason, const wamp::Farewell& farewell) override;
   void Kill() override;
   const wamp::TransportDetails& details() const override { return details_; }
   std::uint64_t id() const override { return id_; }
   const std::string& realm() const override;
+  wamp::SessionFacts facts() const override;
+  void SetTraced(bool on) override { is_traced_ = on; }
 
  private:
   void OnMessage(std::string_view message) override;
@@ -66,6 +69,8 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
   void Leave();
   void WatchSlow();
   void OnSlowTimer();
+  void NoteHello(const std::string& realm, const nlohmann::json& details);
+  void Trace(wamp::TracedMessage::Direction direction, std::string_view message);
   void DropMember(EndReason reason, std::string detail);
   void Enter(wamp::SessionState state) { state_ = state; }
 
@@ -83,6 +88,12 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
   EndReason reason_ = EndReason::kClientLost;
   std::string detail_;
   std::uint64_t id_ = 0;
+  std::uint64_t last_tick_;   // of the timer wheel, at the last message
+  std::string wanted_realm_;  // HELLO's, until it is joined
+  std::string wanted_authid_;
+  std::string authmethods_;  // as offered, until it is joined
+  wamp::SessionStage stage_ = wamp::SessionStage::kHello;
+  bool is_traced_ = false;
   bool takes_interrupt_ = false;
   bool joined_ = false;
   bool paused_ = false;

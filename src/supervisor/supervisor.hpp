@@ -22,6 +22,7 @@
 #include "supervisor/operations.hpp"
 #include "supervisor/process_queries.hpp"
 #include "supervisor/process_table.hpp"
+#include "supervisor/session_closing.hpp"
 #include "supervisor/transaction.hpp"
 #include "supervisor/worker_operation.hpp"
 #include "supervisor/worker_report.hpp"
@@ -102,6 +103,8 @@ class Supervisor {
   /// it.
   std::uint64_t Subscribe(ProcessSelector selector, internal::Subscribe subscribe, SubscriptionCalls calls);
   void Unsubscribe(std::uint64_t id);
+  /// Ends sessions at a rate; `begun` gets the operation that tells how far it is.
+  void CloseSessions(SessionClosingOrder order, SessionClosing::Begun begun);
 
   // On the loop's thread:
 
@@ -168,6 +171,8 @@ class Supervisor {
   Timer unconfirmed_;
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WorkerOperation> operation_;
+  std::map<std::uint64_t, std::unique_ptr<SessionClosing>> closings_;
+  std::uint64_t last_closing_ = 0;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::function<void()> stopped_;
   bool stopping_ = false;

@@ -2,11 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "supervisor/supervisor.hpp"
 
 namespace wampgate::supervisor {
+namespace {
+
+constexpr std::chrono::seconds kCloseDeadline{10};
+
+}  // namespace
 
 // Those of the units first, by worker and index; then those on their way out that still have sessions.
 StatusOr<std::vector<Process*>> Supervisor::Select(const ProcessSelector& selector) const {
@@ -59,6 +65,28 @@ std::uint64_t Supervisor::Subscribe(ProcessSelector selector, internal::Subscrib
 
 void Supervisor::Unsubscribe(std::uint64_t id) {
   loop_.Post([this, id] { queries_.Unsubscribe(id, table_.all()); });
+}
+
+void Supervisor::CloseSessions(SessionClosingOrder order, SessionClosing::Begun begun) {
+  loop_.Post([this, order = std::move(order), begun = std::move(begun)]() mutable {
+    const std::uint64_t id = ++last_closing_;
+    SessionClosing::Surroundings around{
+        .loop = loop_,
+        .operations = operations_,
+        .ask = [this, selector = order.selector](
+                   internal::Query query,
+                   AskDone done) { Ask(selector, std::move(query), kCloseDeadline, std::move(done)); },
+        .on_finished =
+            [this, id] {
+              const auto finished = closings_.find(id);
+              loop_.DeleteLater(std::move(finished->second));
+              closings_.erase(finished);
+            }};
+    auto closing = std::make_unique<SessionClosing>(std::move(around), std::move(order), std::move(begun));
+    SessionClosing& started = *closing;
+    closings_[id] = std::move(closing);
+    started.Start();
+  });
 }
 
 }  // namespace wampgate::supervisor

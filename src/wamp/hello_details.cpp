@@ -12,6 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kMostShown = 256;
 constexpr std::array<std::string_view, 4> kClientRoles{"subscriber", "publisher", "caller", "callee"};
 
 Status CheckRoles(const Json& details) {
@@ -56,6 +57,28 @@ Status CheckHelloDetails(const Json& details) {
     return InvalidArgument("'authextra' in HELLO is not a dictionary");
   }
   return OkStatus();
+}
+
+std::string OfferedMethods(const nlohmann::json& details) {
+  std::string methods;
+  if (!details.is_object()) return methods;
+  const auto offered = details.find("authmethods");
+  if (offered == details.end() || !offered->is_array()) return methods;
+  for (const auto& method : *offered) {
+    if (!method.is_string()) continue;
+    const std::string& name = method.get_ref<const std::string&>();
+    if (methods.size() + name.size() + 1 > kMostShown) break;
+    if (!methods.empty()) methods += ',';
+    methods += name;
+  }
+  return methods;
+}
+
+std::string WantedAuthid(const nlohmann::json& details) {
+  if (!details.is_object()) return {};
+  const auto authid = details.find("authid");
+  if (authid == details.end() || !authid->is_string()) return {};
+  return authid->get_ref<const std::string&>().substr(0, kMostShown);
 }
 
 }  // namespace wampgate::wamp

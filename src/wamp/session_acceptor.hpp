@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct TransportDetails {
   std::string peer;                  ///< "tcp4:127.0.0.1:48040", "unix", …
   bool is_unix = false;              ///< the client came over a Unix socket
   bool is_secure = false;            ///< TLS
+  std::string user_agent;            ///< header of the upgrade, at most 128 octets; empty = none
   std::string websocket_protocol;    ///< "wamp.2.json"
   std::string websocket_extensions;  ///< negotiated, as sent; empty = none
   std::vector<std::pair<std::string, std::string>> http_headers;  ///< received; lower-case names
@@ -27,6 +29,8 @@ class SessionAcceptor {
   virtual ~SessionAcceptor() = default;
   /// Takes the connection after its transport handshake. The acceptor's session owns it from here.
   virtual void Accept(std::unique_ptr<Link> link, TransportDetails details) = 0;
+  /// A connection whose transport handshake was refused or failed; `why` is what the operator reads.
+  virtual void NoteRefusal(const TransportDetails& /*details*/, std::string_view /*why*/) {}
 };
 
 }  // namespace wampgate::wamp

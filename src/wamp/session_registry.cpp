@@ -31,16 +31,25 @@ void SessionRegistry::Remove(Session& session) {
 }
 
 void SessionRegistry::ForEach(const std::function<void(Session&)>& visit) {
-  std::vector<Session*> present;
-  present.reserve(sessions_.size());
-  for (const auto& [key, session] : sessions_) present.push_back(key);
-  for (Session* session : present) {
+  for (Session* session : All()) {
     if (sessions_.contains(session)) visit(*session);  // an earlier visit may have ended it
   }
 }
 
-void SessionRegistry::CountEnd(EndReason reason) {
-  ++ends_[static_cast<int>(reason)];
+std::vector<Session*> SessionRegistry::All() const {
+  std::vector<Session*> all;
+  all.reserve(sessions_.size());
+  for (const auto& [key, session] : sessions_) all.push_back(key);
+  return all;
+}
+
+void SessionRegistry::Ended(const Session& session, const SessionOutcome& end) {
+  ++ends_[static_cast<int>(end.reason)];
+  if (observer_ != nullptr) observer_->OnEnded(session, end);
+}
+
+void SessionRegistry::Refused(const TransportDetails& details, const SessionOutcome& end) {
+  if (observer_ != nullptr) observer_->OnRefused(details, end);
 }
 
 }  // namespace wampgate::wamp

@@ -39,6 +39,13 @@ std::vector<std::pair<std::string, std::string>> JoinFields(const http::Request&
   return joined;
 }
 
+/// "HTTP/1.1 403 Forbidden" of a response.
+std::string_view FirstLine(std::string_view response) {
+  return response.substr(0, response.find('\r'));
+}
+
+constexpr std::size_t kMostUserAgent = 128;
+
 }  // namespace
 
 WebSocketService::WebSocketService(std::shared_ptr<const websocket::ServerOptions> options,
@@ -54,9 +61,25 @@ void WebSocketService::Handle(http::Request request, std::shared_ptr<http::Respo
   responder->SendVerbatim(websocket::AnswerPlainRequest(request, *options_, subprotocols_));
 }
 
+wamp::TransportDetails WebSocketService::DetailsOf(const http::Request& request) const {
+  wamp::TransportDetails details;
+  details.transport = name_;
+  details.channel_framing = "websocket";
+  details.peer = request.peer;
+  details.is_unix = request.is_unix;
+  details.is_secure = request.is_secure;
+  for (const auto& [name, value] : request.headers) {
+    if (name == "user-agent") details.user_agent = value.substr(0, kMostUserAgent);
+  }
+  return details;
+}
+
 void WebSocketService::Open(const http::Request& request, http::Responder& responder) {
   const websocket::HandshakeOutcome outcome = websocket::AnswerHandshake(request, *options_, subprotocols_);
-  if (!outcome.accepted) return responder.SendVerbatim(outcome.response);
+  if (!outcome.accepted) {
+    acceptor_->NoteRefusal(DetailsOf(request), FirstLine(outcome.response));
+    return responder.SendVerbatim(outcome.response);
+  }
   std::unique_ptr<net::Stream> stream = responder.TakeStream();
   if (stream == nullptr) return;
   stream->Output().Append(outcome.response);
@@ -65,12 +88,7 @@ void WebSocketService::Open(const http::Request& request, http::Responder& respo
   std::shared_ptr<const websocket::ConnectionOptions> options(options_, &options_->connection);
   auto link = std::make_unique<wamp::Link>(
       websocket::MakeConnection(std::move(stream), std::move(options), outcome.deflate), serialization);
-  wamp::TransportDetails details;
-  details.transport = name_;
-  details.channel_framing = "websocket";
-  details.peer = request.peer;
-  details.is_unix = request.is_unix;
-  details.is_secure = request.is_secure;
+  wamp::TransportDetails details = DetailsOf(request);
   details.websocket_protocol = outcome.subprotocol;
   details.websocket_extensions = outcome.extensions;
   details.http_headers = JoinFields(request);

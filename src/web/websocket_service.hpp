@@ -23,6 +23,7 @@ class WebSocketService final : public http::Service {
   void Handle(http::Request request, std::shared_ptr<http::Responder> responder) override;
 
  private:
+  wamp::TransportDetails DetailsOf(const http::Request& request) const;
   void Open(const http::Request& request, http::Responder& responder);
 
   std::shared_ptr<const websocket::ServerOptions> options_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "config/resource_name.hpp"
 
 namespace wampgate::worker {
 namespace {
@@ -18,6 +19,11 @@ struct Remains final : net::Mortal {
   explicit Remains(std::unique_ptr<wamp::Session> ended) : session(std::move(ended)) {}
   std::unique_ptr<wamp::Session> session;
 };
+
+ProcessNames NamesOf(const ProcessOptions& options) {
+  const std::string worker = config::ResourceName("", "workers", options.worker);
+  return {worker, config::ResourceName(worker, "processes", std::to_string(options.index))};
+}
 
 }  // namespace
 
@@ -45,9 +51,15 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
                       queries_.OnLost();
                     },
                 .on_orphaned = [this] { Stop(); }}),
+      work_(loop),
+      streams_({sessions_, ended_, work_, NamesOf(options_)}),
+      session_queries_({loop, sessions_, ended_, work_, NamesOf(options_)}),
       queries_([this](const internal::Frame& frame) { control_.Send(frame); },
                [this] { return control_.pending(); }),
       stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }) {
+  sessions_.SetObserver(&streams_);
+  session_queries_.Serve(queries_);
+  streams_.Serve(queries_);
   parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, router_, helper_, node_info_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   revisions_ = std::make_unique<Revisions>(

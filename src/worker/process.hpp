@@ -9,11 +9,15 @@
 #include "net/loop.hpp"
 #include "wamp/session_registry.hpp"
 #include "worker/control_link.hpp"
+#include "worker/ended_sessions.hpp"
 #include "worker/helper_thread.hpp"
 #include "worker/proxy_endpoints.hpp"
 #include "worker/queries.hpp"
 #include "worker/revisions.hpp"
 #include "worker/router_endpoints.hpp"
+#include "worker/session_queries.hpp"
+#include "worker/session_streams.hpp"
+#include "worker/sliced_work.hpp"
 #include "worker/status_report.hpp"
 #include "worker/stopping.hpp"
 #include "worker/supervisor_node_info.hpp"
@@ -60,6 +64,10 @@ class Process {
   std::shared_ptr<SupervisorNodeInfo> node_info_;
   std::unique_ptr<WorkerParts> parts_;
   ControlLink control_;
+  EndedSessions ended_;
+  SlicedWork work_;
+  SessionStreams streams_;
+  SessionQueries session_queries_;
   Queries queries_;
   std::unique_ptr<Revisions> revisions_;
   std::unique_ptr<StatusReport> status_;

@@ -20,6 +20,12 @@ class ProxyEndpoints::Endpoint final : public wamp::SessionAcceptor {
     frontend_->Accept(std::move(link), std::move(details));
   }
 
+  void NoteRefusal(const wamp::TransportDetails& details, std::string_view why) override {
+    shared_->runtime.registry.Refused(
+        details,
+        {.reason = EndReason::kClientViolation, .stage = wamp::SessionStage::kUpgrade, .detail = why});
+  }
+
  private:
   void MakeFrontend() {
     made_from_ = shared_->part;

@@ -45,13 +45,18 @@ bool ItemStream::Send(internal::StreamItem item) {
   return fits;
 }
 
-void ItemStream::End() {
+void ItemStream::End(const Status& why) {
   if (ended_) return;
   ended_ = true;
   internal::Frame frame;
   frame.mutable_stream_item()->set_id(id_);
   frame.mutable_stream_item()->set_lost(lost_);
   frame.mutable_stream_item()->set_end(true);
+  if (!why.ok()) {
+    google::rpc::Status& status = *frame.mutable_stream_item()->mutable_status();
+    status.set_code(static_cast<int>(why.code()));
+    status.set_message(std::string(Message(why)));
+  }
   send_(frame);
 }
 
@@ -73,7 +78,10 @@ void Queries::OnSubscribe(const internal::Subscribe& subscribe) {
   OnUnsubscribe(subscribe.id());
   std::unique_ptr<ItemStream> stream(new ItemStream(subscribe.id(), send_, pending_));
   const auto source = sources_.find(subscribe.kind_case());
-  if (source == sources_.end()) return stream->End();
+  if (source == sources_.end()) {
+    return stream->End(
+        MakeStatus(StatusCode::kUnimplemented, "this worker process does not know what is asked for"));
+  }
   ItemStream& fed = *stream;
   Subscription& subscription = subscriptions_[subscribe.id()];
   subscription.stream = std::move(stream);

@@ -34,8 +34,10 @@ class ItemStream {
   /// False: the item is lost. The supervisor learns of the first at once, of others with the next item that
   /// goes out.
   bool Send(internal::StreamItem item);
-  /// The last item: no more will come.
-  void End();
+  /// The last item: no more will come, for `why`.
+  void End(const Status& why);
+  /// Whether much can be sent without loss.
+  bool has_room() const { return pending_() < kMostPending / 2; }
 
  private:
   friend class Queries;

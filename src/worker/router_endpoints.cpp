@@ -10,8 +10,8 @@ namespace wampgate::worker {
 /// Stays the same object while realms and limits change: what they are is looked up per connection.
 class RouterEndpoints::Endpoint final : public wamp::SessionAcceptor {
  public:
-  Endpoint(std::shared_ptr<Shared> shared, std::optional<auth::Options> auth)
-      : shared_(std::move(shared)), auth_(std::move(auth)) {}
+  Endpoint(std::shared_ptr<Shared> shared, wamp::SessionRegistry& registry, std::optional<auth::Options> auth)
+      : shared_(std::move(shared)), registry_(registry), auth_(std::move(auth)) {}
 
   void Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) override {
     WAMPGATE_CHECK(shared_->router != nullptr);  // listeners start with the first commit
@@ -21,8 +21,15 @@ class RouterEndpoints::Endpoint final : public wamp::SessionAcceptor {
     acceptor.Accept(std::move(link), std::move(details));
   }
 
+  void NoteRefusal(const wamp::TransportDetails& details, std::string_view why) override {
+    registry_.Refused(
+        details,
+        {.reason = EndReason::kClientViolation, .stage = wamp::SessionStage::kUpgrade, .detail = why});
+  }
+
  private:
   std::shared_ptr<Shared> shared_;
+  wamp::SessionRegistry& registry_;
   std::optional<auth::Options> auth_;
 };
 
@@ -31,7 +38,7 @@ RouterEndpoints::RouterEndpoints(net::Loop& loop, wamp::SessionRegistry& registr
 
 std::shared_ptr<wamp::SessionAcceptor> RouterEndpoints::MakeEndpoint(
     const std::optional<auth::Options>& auth, const std::optional<proxy::TransparentOptions>&) {
-  return std::make_shared<Endpoint>(shared_, auth);
+  return std::make_shared<Endpoint>(shared_, registry_, auth);
 }
 
 std::shared_ptr<const WorkerPart> RouterEndpoints::MakeWorkerPart(const config::Node& node) {

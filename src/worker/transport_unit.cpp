@@ -131,6 +131,7 @@ void TransportUnit::AcceptRawSocket(std::unique_ptr<net::Stream> stream) {
       log::Debug(
           kModule, "a RawSocket handshake failed",
           {{"transport", details.transport}, {"peer", details.peer}, {"error", Message(result.status())}});
+      acceptor->NoteRefusal(details, Message(result.status()));
       return;
     }
     const wamp::Serialization serialization{result->serializer, wamp::Batching::kNone};

@@ -10,11 +10,14 @@ namespace {
 class FakeSession final : public Session {
  public:
   explicit FakeSession(SessionRegistry& registry) : registry_(registry) {}
-  void End(EndReason) override { registry_.Remove(*this); }
+  using Session::End;
+  void End(EndReason, const Farewell&) override { registry_.Remove(*this); }
   void Kill() override { registry_.Remove(*this); }
   const TransportDetails& details() const override { return details_; }
   std::uint64_t id() const override { return 0; }
   const std::string& realm() const override { return realm_; }
+  SessionFacts facts() const override { return {}; }
+  void SetTraced(bool) override {}
 
  private:
   SessionRegistry& registry_;
@@ -59,8 +62,9 @@ TEST(SessionRegistry, VisitsNoSessionThatAnEarlierVisitEnded) {
 
 TEST(SessionRegistry, CountsEndsByReason) {
   SessionRegistry registry([](std::unique_ptr<Session>) {});
-  registry.CountEnd(EndReason::kClientLost);
-  registry.CountEnd(EndReason::kClientLost);
+  const FakeSession session(registry);
+  registry.Ended(session, {.reason = EndReason::kClientLost});
+  registry.Ended(session, {.reason = EndReason::kClientLost});
   EXPECT_EQ(registry.ends().at(static_cast<int>(EndReason::kClientLost)), 2U);
   EXPECT_EQ(registry.ends().size(), 1U);
 }
