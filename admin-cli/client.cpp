@@ -40,7 +40,8 @@ int TryToConnect(const std::string& path) {
 std::string WhyNot(int error) {
   switch (error) {
     case ENOENT:
-      return "the socket does not exist (is wampgated running? --node-dir or --socket names another)";
+      return "the socket does not exist (is wampgated running? --node-dir, --socket or --address names "
+             "another)";
     case ECONNREFUSED:
       return "nobody listens on the socket (wampgated is not running, or was killed)";
     case EACCES:
@@ -72,11 +73,16 @@ void PrintDetails(const grpc::Status& status) {
 
 std::shared_ptr<grpc::Channel> Connect(const Target& target) {
   std::error_code ignored;
-  const std::string path = std::filesystem::absolute(target.socket, ignored).string();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 * 1024 * 1024);
   arguments.SetMaxSendMessageSize(64 * 1024 * 1024);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadata);
+  if (!target.address.empty()) {
+    const grpc::SslCredentialsOptions tls{
+        .pem_root_certs = target.ca, .pem_private_key = target.key, .pem_cert_chain = target.certificate};
+    return grpc::CreateCustomChannel(target.address, grpc::SslCredentials(tls), arguments);
+  }
+  const std::string path = std::filesystem::absolute(target.socket, ignored).string();
   return grpc::CreateCustomChannel("unix:" + path, grpc::InsecureChannelCredentials(), arguments);
 }
 
@@ -84,12 +90,15 @@ std::unique_ptr<grpc::ClientContext> NewContext(const Target& target) {
   auto context = std::make_unique<grpc::ClientContext>();
   context->set_deadline(std::chrono::system_clock::now() + target.timeout);
   context->AddMetadata("wampgate-details-limit", kDetailsLimit);
+  if (!target.token.empty() && !target.address.empty()) {
+    context->AddMetadata("authorization", "Bearer " + target.token);
+  }
   return context;
 }
 
 ExitCode Report(const grpc::Status& status, const Target& target) {
   if (status.ok()) return kOk;
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && target.address.empty()) {
     if (const int error = TryToConnect(target.socket); error != 0) {
       std::cerr << "wampgatectl: no node at " << target.socket << ": " << WhyNot(error) << "\n";
       return kError;
@@ -103,6 +112,10 @@ ExitCode Report(const grpc::Status& status, const Target& target) {
   }
   std::cerr << "wampgatectl: " << status.error_message() << "\n";
   PrintDetails(status);
+  if (status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
+      status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
+    return kNotAllowed;
+  }
   if (status.error_code() == grpc::StatusCode::ABORTED) return kConflict;
   return status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ? kTimeout : kError;
 }

@@ -15,11 +15,15 @@ enum ExitCode : int {
   kDifferent = 2,  ///< `diff` found changes
   kConflict = 3,   ///< another revision is running than the one expected
   kTimeout = 4,
+  kNotAllowed = 5,  ///< the caller is not known, or its role does not suffice
 };
 
-/// How the node is reached: its Unix socket, and how long an answer may take.
+/// How the node is reached, who calls, and how long an answer may take.
 struct Target {
-  std::string socket;
+  std::string socket;                ///< of a Unix socket; else:
+  std::string address;               ///< "HOST:PORT", with TLS
+  std::string certificate, key, ca;  ///< PEM; ca empty: what the system trusts
+  std::string token;
   std::chrono::seconds timeout{30};
 };
 

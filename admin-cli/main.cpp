@@ -1,20 +1,20 @@
-#include <filesystem>
+#include <iostream>
 
+#include "address.hpp"
 #include "commands/commands.hpp"
 
 int main(int argc, char** argv) {
   wampgate::ctl::Invocation invocation;
-  std::string node_directory = ".";
+  wampgate::ctl::AddressOptions address;
   CLI::App app(
-      "Administers a running wampgate node over its Unix socket.\n"
-      "Exit codes: 0 done, 1 error, 2 diff found changes, 3 conflict with another change, 4 timeout.",
+      "Administers a running wampgate node over its Unix socket, or over TCP.\n"
+      "Exit codes: 0 done, 1 error, 2 diff found changes, 3 conflict with another change, 4 timeout, "
+      "5 not allowed.",
       "wampgatectl");
   app.set_version_flag("--version", WAMPGATE_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_option("--socket", invocation.target.socket,
-                 "The node's socket (default: wampgate.sock in --node-dir)");
-  app.add_option("--node-dir", node_directory, "The node's directory")->capture_default_str();
+  wampgate::ctl::AddAddressOptions(app, address);
   app.add_option("--timeout", invocation.target.timeout, "How long an answer may take, in seconds")
       ->option_text("1...3600 [30]")
       ->check(CLI::Range(1, 3600));
@@ -42,8 +42,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? wampgate::ctl::kOk : wampgate::ctl::kError;
   }
-  if (invocation.target.socket.empty()) {
-    invocation.target.socket = (std::filesystem::path(node_directory) / "wampgate.sock").string();
+  if (const auto wrong = FindNode(address, invocation.target)) {
+    std::cerr << "wampgatectl: " << *wrong << "\n";
+    return wampgate::ctl::kError;
   }
   return invocation.run();
 }

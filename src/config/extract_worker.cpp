@@ -30,6 +30,7 @@ std::optional<v1::Node> ExtractWorker(const v1::Node& document, const std::strin
   const Context context{environment, ignored};
   v1::Node extract = document;
   extract.clear_workers();
+  extract.clear_management();  // the supervisor's alone
   v1::Worker& worker = *extract.add_workers();
   worker = document.workers(static_cast<int>(found - ids.begin()));
   worker.set_id(worker_id);

@@ -8,6 +8,7 @@
 #include "config/field_check.hpp"
 #include "config/listen_conflict.hpp"
 #include "config/node_key.hpp"
+#include "config/resolve_management.hpp"
 #include "config/resolve_worker.hpp"
 #include "config/resource_name.hpp"
 
@@ -73,6 +74,7 @@ Resolution Resolve(const v1::Node& document, const Environment& environment) {
   if (document.limits().has_shutdown_grace()) {
     node.shutdown_grace = std::chrono::milliseconds(document.limits().shutdown_grace());
   }
+  node.management = ResolveManagement(document.management(), Where().Key("management"), context);
   const std::vector<std::string> ids = WorkerIds(document);
   std::set<std::string> seen;
   ListenConflicts conflicts(context);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "auth/options.hpp"
+#include "config/management.hpp"
 #include "http/options.hpp"
 #include "net/endpoint.hpp"
 #include "proxy/options.hpp"
@@ -94,6 +95,7 @@ struct Node {
   std::string public_key;  ///< of the node key, towards backends (spec 5.9.1); empty: the node has none
   std::string directory;   ///< absolute
   std::chrono::milliseconds shutdown_grace{10000};  ///< for sessions to end after SIGTERM
+  Management management;
   std::vector<Worker> workers;
   bool operator==(const Node&) const = default;
 };

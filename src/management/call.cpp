@@ -194,6 +194,11 @@ void Call::Audit(const std::string& result, const Message* response) {
               {"result", result}});
 }
 
+const Caller* CallerOf(const grpc::ServerContextBase& context) {
+  const Call* call = Call::Of(context);
+  return call == nullptr ? nullptr : &call->caller();
+}
+
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCalls(Gate& gate) {
   return std::make_unique<Factory>(gate);
 }

@@ -52,6 +52,10 @@ class Call final : public grpc::experimental::Interceptor {
   std::string request_id_;
 };
 
+/// Who makes the call of a context, for handlers; nullptr for a server without a gate. While the context
+/// lives.
+const Caller* CallerOf(const grpc::ServerContextBase& context);
+
 /// For grpc::ServerBuilder.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCalls(Gate& gate);
 

@@ -8,6 +8,7 @@
 
 #include "config/load.hpp"
 #include "config/secrets.hpp"
+#include "management/call.hpp"
 #include "management/caller_identity.hpp"
 #include "management/change_options.hpp"
 #include "management/config_snapshot.hpp"
@@ -183,6 +184,10 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     Change change{.reactor = context.DefaultReactor()};
     const config::Problems problems =
         ReadChangeOptions({request, request.options(), CallerIdentity(context)}, change.options);
+    const Caller* caller = CallerOf(context);
+    if (caller != nullptr && caller->role < config::Role::kAdmin) {
+      change.options.management = supervisor::ManagementRule::kMustStay;
+    }
     const std::size_t limit = DetailsLimit(context);
     change.valid = problems.empty();
     if (!change.valid) {

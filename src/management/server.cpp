@@ -17,11 +17,14 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "base/timer_wheel.hpp"
+#include "config/environment.hpp"
+#include "config/resolve_management.hpp"
 #include "control/listener.hpp"
 #include "management/accounts.hpp"
 #include "management/call.hpp"
 #include "management/gate.hpp"
 #include "management/guarded_service.hpp"
+#include "management/remote_listener.hpp"
 #include "management/services.hpp"
 #include "net/listen_socket.hpp"
 
@@ -35,6 +38,7 @@ constexpr mode_t kSocketMode = 0660;
 constexpr int kBacklog = 128;
 constexpr std::size_t kMostConnections = 512;
 constexpr int kStreamsPerConnection = 100;
+constexpr int kTicksPerRetry = 40;  // 10 s
 
 }  // namespace
 
@@ -66,7 +70,9 @@ struct Server::State {
     names.push_back(type);
   }
   void AddServices();
+  void Prepare(grpc::ServerBuilder& builder);
   void SetAccess(const config::Management& management);
+  void FollowConfiguration(std::function<void()> then);
   Status Listen();
   void Accept(UniqueFd socket);
   void WatchHealth();
@@ -80,6 +86,9 @@ struct Server::State {
   std::vector<std::unique_ptr<GuardedService>> guarded;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<control::Listener> listener;
+  std::unique_ptr<RemoteListeners> remote;
+  std::uint64_t revision = 0;  // whose `management` holds
+  int ticks = 0;
   std::size_t turned_away = 0;
   Timer health;
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
@@ -99,6 +108,29 @@ void Server::State::SetAccess(const config::Management& management) {
                  {{"name", name}});
   }
   gate.SetPolicy(std::move(policy));
+  remote->Set(management.listen);
+}
+
+void Server::State::FollowConfiguration(std::function<void()> then) {
+  supervisor.GetRevision([this, then = std::move(then),
+                          watched = std::weak_ptr<const bool>(alive)](const internal::Revision& running) {
+    if (watched.expired()) return;
+    if (running.number() != revision) {
+      revision = running.number();
+      const auto environment = config::Environment::OfThisProcess(supervisor.node_directory());
+      SetAccess(config::ResolveManagement(running.node().management(), environment));
+    }
+    then();
+  });
+}
+
+void Server::State::Prepare(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxMessage);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnection);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(MakeCalls(gate));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  for (const auto& service : guarded) builder.RegisterService(service.get());
 }
 
 Status Server::State::Listen() {
@@ -114,7 +146,7 @@ Status Server::State::Listen() {
   WAMPGATE_RETURN_IF_ERROR(net::StartListening(socket.get(), kBacklog));
   listener = std::make_unique<control::Listener>(loop, std::move(socket),
                                                  [this](UniqueFd accepted) { Accept(std::move(accepted)); });
-  return listener->Start();
+  return OkStatus();
 }
 
 void Server::State::Accept(UniqueFd socket) {
@@ -136,8 +168,12 @@ void Server::State::Accept(UniqueFd socket) {
 void Server::State::WatchHealth() {
   // The answer is posted: it may come when the server is gone.
   supervisor.GetHealth([this, watched = std::weak_ptr<const bool>(alive)](bool healthy) {
-    if (!watched.expired()) server->GetHealthCheckService()->SetServingStatus(healthy);
+    if (watched.expired()) return;
+    server->GetHealthCheckService()->SetServingStatus(healthy);
+    remote->SetServing(healthy);
   });
+  FollowConfiguration([] {});
+  if (++ticks % kTicksPerRetry == 0) remote->Retry();
   health.Start(loop.timers(), kHealthInterval, [this] { WatchHealth(); });
 }
 
@@ -147,19 +183,23 @@ StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Sup
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto state = std::make_unique<State>(loop, supervisor, socket_path);
-  state->SetAccess(config::Management());
-  state->AddServices();
+  State& server = *state;
+  server.AddServices();
+  server.remote =
+      std::make_unique<RemoteListeners>([&server](grpc::ServerBuilder& builder) { server.Prepare(builder); });
+  server.SetAccess(config::Management());
   grpc::ServerBuilder builder;
-  builder.SetMaxReceiveMessageSize(kMaxMessage);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnection);
-  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(MakeCalls(state->gate));
-  builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  for (const auto& service : state->guarded) builder.RegisterService(service.get());
-  state->server = builder.BuildAndStart();
-  if (state->server == nullptr) return FailedPrecondition("the management server cannot be started");
-  WAMPGATE_RETURN_IF_ERROR(state->Listen());
-  state->WatchHealth();
+  server.Prepare(builder);
+  server.server = builder.BuildAndStart();
+  if (server.server == nullptr) return FailedPrecondition("the management server cannot be started");
+  WAMPGATE_RETURN_IF_ERROR(server.Listen());
+  // Nobody is let in before the configuration has said who may do what.
+  server.FollowConfiguration([&server] {
+    if (const Status status = server.listener->Start(); !status.ok()) {
+      log::Error("management", "the management socket cannot be accepted from", {{"error", Message(status)}});
+    }
+  });
+  server.WatchHealth();
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
@@ -175,7 +215,9 @@ std::vector<std::string> Server::services() const {
 
 Server::~Server() {
   state_->health.Stop();
+  state_->alive.reset();
   state_->listener.reset();
+  state_->remote.reset();
   state_->server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
   state_->server.reset();
   unlink(state_->path.c_str());

@@ -29,8 +29,12 @@ enum class FileRule : std::uint8_t {
   kConfig,  ///< nothing: the file counts as seen
 };
 
+/// Whether a change may touch `management`: who may do what is an admin's to say, not an editor's.
+enum class ManagementRule : std::uint8_t { kMayChange, kMustStay };
+
 struct ApplyOptions {
   ApplyMode mode = ApplyMode::kApply;
+  ManagementRule management = ManagementRule::kMayChange;  ///< kMustStay: else PERMISSION_DENIED
   Removal removal = Removal::kKeep;
   std::uint64_t expected_revision = 0;  ///< not 0: ABORTED if another one runs
   std::string origin = "api";           ///< "file:<path>", "api" or "rollback:<revision>"

@@ -72,6 +72,13 @@ void Supervisor::Begin(Transaction::Change change, ApplyDone done) {
 }
 
 void Supervisor::Run(Transaction::Change change, ApplyDone done) {
+  if (change.options.management == ManagementRule::kMustStay &&
+      config::CanonicalBytes(change.document.management()) !=
+          config::CanonicalBytes(state_.revision.node().management())) {
+    jobs_.Finished();
+    return Refuse(done, MakeStatus(StatusCode::kPermissionDenied,
+                                   "the change touches `management`, which needs an admin: who may do what"));
+  }
   transaction_ = std::make_unique<Transaction>(
       state_, std::move(change), [this, done = std::move(done)](const ApplyReply& reply) {
         loop_.DeleteLater(std::move(transaction_));

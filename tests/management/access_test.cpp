@@ -8,6 +8,7 @@
 
 #include "management/access_table.hpp"
 #include "management/served_node.hpp"
+#include "wampgate/v1/config_service.grpc.pb.h"
 
 namespace wampgate::management {
 namespace {
@@ -159,6 +160,31 @@ TEST_F(Access, ARoleIsLostWithTheNextCall) {
   EXPECT_TRUE(Try(channel, path, patience).ok());
   node_.OnLoop([this] { node_.server().SetAccess({}); });
   EXPECT_EQ(Try(channel, path, patience).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+grpc::Status Apply(const std::shared_ptr<grpc::Channel>& channel, const std::string& json) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  v1::ApplyConfigRequest request;
+  request.mutable_document()->set_json(json);
+  v1::ApplyResult result;
+  return v1::ConfigService::NewStub(channel)->ApplyConfig(&context, request, &result);
+}
+
+TEST_F(Access, AnEditorMayChangeEverythingButWhoMayDoWhat) {
+  const std::string greedy =
+      R"({"workers":[],"management":{"roles":{"admin":{"users":[")" + std::to_string(kEditor) + R"("]}}}})";
+  const auto channel = node_.ChannelAs(kEditor);
+  const grpc::Status refused = Apply(channel, greedy);
+  EXPECT_EQ(refused.ok(), !CanBeOthers());
+  if (CanBeOthers()) {
+    EXPECT_EQ(refused.error_code(), grpc::StatusCode::PERMISSION_DENIED) << refused.error_message();
+    EXPECT_THAT(refused.error_message(), HasSubstr("which needs an admin"));
+  }
+  const grpc::Status applied = Apply(channel, R"({"workers":[],"controller":{"id":"another"}})");
+  EXPECT_TRUE(applied.ok() || !CanBeOthers()) << applied.error_message();
+  const grpc::Status as_admin = Apply(node_.ChannelAs(0), greedy);
+  EXPECT_TRUE(as_admin.ok()) << as_admin.error_message();
 }
 
 }  // namespace

@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 
-#include "supervisor/supervisor.hpp"
+#include "management/served_node.hpp"
 #include "support/run_until.hpp"
+#include "wampgate/v1/config_service.grpc.pb.h"
+#include "wampgate/v1/worker_service.grpc.pb.h"
 
 namespace wampgate::management {
 namespace {
@@ -28,6 +32,65 @@ TEST(Server, MayEndWhileAnAnswerAboutHealthIsUnderWay) {
     EXPECT_TRUE(test::RunUntil(loop, [&later] { return later; }));
   }
   std::filesystem::remove_all(directory);
+}
+
+std::size_t OpenDescriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd"), end;
+  return static_cast<std::size_t>(std::distance(all, end));
+}
+
+grpc::Status GetConfig(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  v1::ConfigSnapshot answer;
+  return v1::ConfigService::NewStub(channel)->GetConfig(&context, {}, &answer);
+}
+
+TEST(Server, AThousandShortConnectionsLeaveNoDescriptorAndMistakeNobodyForSomebodyElse) {
+  ServedNode node;
+  const bool others = ::geteuid() == 0;
+  ASSERT_TRUE(GetConfig(node.ChannelAs(0)).ok());
+  const std::size_t before = OpenDescriptors();
+  for (int i = 0; i < 1000; ++i) {
+    const bool stranger = i % 2 == 1;  // so that each number of a descriptor is in turn one's and the other's
+    const grpc::Status status = GetConfig(node.ChannelAs(stranger ? 65004 : 0));
+    ASSERT_EQ(status.ok(), !(stranger && others)) << i << ": " << status.error_message();
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (OpenDescriptors() > before + 3 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_LE(OpenDescriptors(), before + 3);
+}
+
+TEST(Server, EndsInOrderWhileConnectionsAreOpen) {
+  ServedNode node;
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (int i = 0; i < 20; ++i) {
+    channels.push_back(node.ChannelAs(0));
+    ASSERT_TRUE(GetConfig(channels.back()).ok());
+  }
+  node.EndServer();
+  EXPECT_FALSE(std::filesystem::exists(node.socket()));
+  EXPECT_EQ(GetConfig(channels.front()).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST(Server, TakesLargeRequestsOnlyWhereDocumentsAre) {
+  ServedNode node;
+  const auto channel = node.ChannelAs(0);
+  grpc::ClientContext context, other;
+  v1::PlanConfigRequest large;
+  large.mutable_document()->set_json(std::string(8 * 1024 * 1024, ' '));
+  v1::Plan plan;
+  const grpc::Status read = v1::ConfigService::NewStub(channel)->PlanConfig(&context, large, &plan);
+  EXPECT_EQ(read.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << read.error_message();
+  v1::GetWorkerRequest request;
+  request.set_name(std::string(8 * 1024 * 1024, 'w'));
+  v1::WorkerStatus worker;
+  const grpc::Status refused = v1::WorkerService::NewStub(channel)->GetWorker(&other, request, &worker);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_NE(refused.error_message().find("GetWorker takes at most 4194304"), std::string::npos)
+      << refused.error_message();
 }
 
 }  // namespace

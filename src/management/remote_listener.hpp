@@ -1,0 +1,44 @@
+#pragma once
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/status.hpp"
+#include "config/management.hpp"
+
+/// Included by the .cpp files of this module only: it shows gRPC.
+namespace wampgate::management {
+
+/// The TCP ports of the management API, each a gRPC server of its own with TLS. Files of a certificate that
+/// are replaced are read again within a minute. Loop's thread.
+class RemoteListeners {
+ public:
+  /// `prepare` gives a builder its services and bounds.
+  using Prepare = std::function<void(grpc::ServerBuilder&)>;
+  explicit RemoteListeners(Prepare prepare) : prepare_(std::move(prepare)) {}
+  ~RemoteListeners();
+
+  /// Opens what is new, closes what is gone (calls that are under way have 2 s). A port that cannot be opened
+  /// is told in the log, and tried again by Retry.
+  void Set(const std::vector<config::ManagementListener>& wanted);
+  /// Of those that could not be opened.
+  void Retry();
+  void SetServing(bool serving);
+
+ private:
+  struct Entry {
+    config::ManagementListener options;
+    std::unique_ptr<grpc::Server> server;  // empty: it could not be opened
+  };
+  void Open(Entry& entry) const;
+
+  Prepare prepare_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace wampgate::management
