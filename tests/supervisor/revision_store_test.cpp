@@ -194,6 +194,34 @@ TEST_F(RevisionStoreTest, FallsBackWhereTheNewestIsCutShort) {
   }
 }
 
+TEST_F(RevisionStoreTest, GivesBackEachKeptRevision) {
+  Write(40);
+  RevisionStore store(disk_, folder_.path());
+  const auto numbers = store.Numbers();
+  ASSERT_TRUE(numbers.ok());
+  EXPECT_EQ(numbers->front(), 9u);
+  EXPECT_EQ(numbers->back(), 40u);
+  EXPECT_EQ(store.Load(9)->message(), "change 9");
+  EXPECT_EQ(store.Load(8).status().code(), StatusCode::kNotFound);
+  ASSERT_TRUE(disk_.Write(FileOf(10), "rubbish").ok());
+  EXPECT_EQ(store.Load(10).status().code(), StatusCode::kDataLoss);
+}
+
+TEST_F(RevisionStoreTest, ReplacesARevisionWholeOrNotAtAll) {
+  Write(2);
+  internal::Revision changed = MakeRevision(2);
+  changed.mutable_confirmation()->set_confirmed(true);
+  for (int stop_at = 0; stop_at <= 3; ++stop_at) {
+    DyingDisk dying(stop_at);
+    RevisionStore store(dying, folder_.path());
+    EXPECT_EQ(store.Replace(changed).ok(), stop_at == 3);
+    const auto read = RevisionStore(disk_, folder_.path()).Load(2);
+    ASSERT_TRUE(read.ok()) << "killed at step " << stop_at;
+    EXPECT_EQ(read->confirmation().confirmed(), stop_at >= 2) << "killed at step " << stop_at;
+    if (stop_at == 2) ASSERT_TRUE(RevisionStore(disk_, folder_.path()).Replace(MakeRevision(2)).ok());
+  }
+}
+
 TEST_F(RevisionStoreTest, NeverGivesTheNumberOfADamagedRevisionAgain) {
   Write(2);
   ASSERT_TRUE(disk_.Write(FileOf(2), "rubbish").ok());

@@ -54,6 +54,13 @@ TEST(DecideStart, AsksIfBothHaveChanged) {
   EXPECT_EQ(DecideStart(stored, Document("three"), Preference::kRevision), StartWith::kRevision);
 }
 
+TEST(DecideStart, TakesAFileThatWasSeenForUnchanged) {
+  internal::Revision stored = FromFile("one");
+  *stored.mutable_file() = Document("two");
+  EXPECT_EQ(DecideStart(stored, Document("two"), Preference::kNone), StartWith::kRevision);
+  EXPECT_EQ(DecideStart(stored, Document("three"), Preference::kNone), StartWith::kRevisionUndecided);
+}
+
 TEST(DecideStart, HasNothingToAskIfBothSayTheSame) {
   EXPECT_EQ(DecideStart(FromApi("two", "one"), Document("two"), Preference::kNone), StartWith::kRevision);
 }
