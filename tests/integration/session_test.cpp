@@ -439,5 +439,41 @@ TEST_F(Sessions, ATraceOfNobodyIsNotFound) {
   EXPECT_EQ(trace(), Code::INVALID_ARGUMENT);
 }
 
+TEST_F(Sessions, AWatcherThatDoesNotKeepUpIsToldSo) {
+  for (int i = 0; i < 4; ++i) Join("realm1");
+  v1::TraceSessionsRequest request;
+  request.set_authid("stub");
+  const auto context = Context(std::chrono::seconds(250));
+  const auto reader = stub_->TraceSessions(context.get(), request);  // and not read
+  std::atomic<bool> over{false};
+  std::vector<std::thread> callers;
+  const std::string uri = "com.example." + std::string(200, 'a');
+  for (auto& client : clients_) {
+    callers.emplace_back([&over, &uri, client = client.get()] {
+      for (int request = 1; !over; request += 64) {
+        for (int i = 0; i < 64; ++i) client->Send({48, request + i, json::object(), uri, json::array()});
+        for (int i = 0; i < 64; ++i) {
+          if (client->Receive().is_null()) return;
+        }
+      }
+    });
+  }
+  const auto calls = [this] {
+    std::uint64_t sum = 0;
+    const auto listed = List("");
+    for (const auto& session : listed.sessions()) sum += session.messages_from_client();
+    return sum;
+  };
+  constexpr std::uint64_t kEnough = 30000;  // some 15 MB of items
+  EXPECT_TRUE(Await([&] { return calls() > kEnough; }, std::chrono::seconds(200))) << calls();
+  v1::TracedMessage message;
+  while (reader->Read(&message)) {
+  }
+  over = true;
+  for (auto& caller : callers) caller.join();
+  const auto status = reader->Finish();
+  EXPECT_EQ(status.error_code(), Code::RESOURCE_EXHAUSTED) << status.error_message();
+}
+
 }  // namespace
 }  // namespace wampgate::test
