@@ -171,6 +171,31 @@ TEST_F(ManagedNode, AChangedBacklogIsAnUpdateThatEndsNoSession) {
   EXPECT_TRUE(Echoes(*client, 1));
 }
 
+TEST_F(ManagedNode, RefusesToCloseMoreSessionsThanAllowed) {
+  ASSERT_EQ(Apply(EdgeWithMore()).exit_code, 0);
+  auto one = Client("/ws2"), two = Client("/ws2");
+  ASSERT_EQ(one->Join("realm2").at(0), 2);
+  ASSERT_EQ(two->Join("realm2").at(0), 2);
+  json without = EdgeWithMore();
+  without["transports"][0]["paths"].erase("ws2");
+  const std::string file = WriteFile(node_, "without.json", NodeText({without}));
+  const auto counted = [&] {  // by the process, once a second
+    return Ctl(node_, {"diff", "-f", file, "--sessions", "close"}).out.find("closes 2 sessions") !=
+           std::string::npos;
+  };
+  for (const auto end = std::chrono::steady_clock::now() + NodeProcess::kDeadline; !counted();) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  const CtlResult refused = Apply(without, {"--sessions", "close", "--max-sessions", "1"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("closes 2 live sessions, and at most 1 may be closed"));
+  EXPECT_TRUE(Echoes(*one, 1));
+  EXPECT_EQ(Apply(without, {"--sessions", "close", "--max-sessions", "2"}).exit_code, 0);
+  EXPECT_EQ(one->Receive().at(0), 6);
+  EXPECT_EQ(two->Receive().at(0), 6);
+}
+
 TEST_F(ManagedNode, DiffShowsWhatApplyWouldDoAndExitsWith2) {
   const std::string same = WriteFile(node_, "same.json", NodeText({Edge()}));
   EXPECT_EQ(Ctl(node_, {"diff", "-f", same}).exit_code, 0);

@@ -59,6 +59,19 @@ NodeProcess::~NodeProcess() {
 
 void NodeProcess::Start(const NodeOptions& options) {
   std::ofstream(directory_ + "/config.json") << options.configuration;
+  options_ = options;
+  Launch();
+}
+
+void NodeProcess::Restart() {
+  exit_code_.reset();
+  partial_.clear();
+  lines_.clear();
+  Launch();
+}
+
+void NodeProcess::Launch() {
+  const NodeOptions& options = options_;
   std::vector<std::string> arguments{WAMPGATED, "run", "--node-dir", directory_, "--log-format", "json"};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   int ends[2];

@@ -36,6 +36,8 @@ class NodeProcess {
   NodeProcess& operator=(const NodeProcess&) = delete;
 
   void Start(const NodeOptions& options);
+  /// The same node again after it has ended; the node file is left as it is.
+  void Restart();
   const std::string& directory() const { return directory_; }
   pid_t pid() const { return pid_; }
 
@@ -66,7 +68,9 @@ class NodeProcess {
   bool ReadLog(std::chrono::milliseconds wait);
   void NoteChildren();
 
+  void Launch();
   std::string directory_;
+  NodeOptions options_;
   pid_t pid_ = -1;
   UniqueFd log_;
   std::string partial_;
