@@ -96,6 +96,12 @@ std::unique_ptr<grpc::ClientContext> NewContext(const Target& target) {
   return context;
 }
 
+std::unique_ptr<grpc::ClientContext> NewEndlessContext(const Target& target) {
+  auto context = NewContext(target);
+  context->set_deadline(std::chrono::system_clock::time_point::max());
+  return context;
+}
+
 ExitCode Report(const grpc::Status& status, const Target& target) {
   if (status.ok()) return kOk;
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && target.address.empty()) {

@@ -31,6 +31,8 @@ struct Target {
 std::shared_ptr<grpc::Channel> Connect(const Target& target);
 /// A context with the target's deadline.
 std::unique_ptr<grpc::ClientContext> NewContext(const Target& target);
+/// The same for a stream, which lasts until it is interrupted.
+std::unique_ptr<grpc::ClientContext> NewEndlessContext(const Target& target);
 
 /// Prints what went wrong on stderr, every field violation of its details included, and says which exit code
 /// fits.

@@ -298,9 +298,9 @@ ExitCode Watch(const Invocation& invocation, const Wanted& wanted) {
   v1::WatchSessionsRequest request;
   request.set_parent(Parent(wanted.worker));
   request.set_filter(wanted.filter);
-  grpc::ClientContext context;
+  const auto context = NewEndlessContext(invocation.target);
   const auto stub = Service(invocation);
-  const auto reader = stub->WatchSessions(&context, request);
+  const auto reader = stub->WatchSessions(context.get(), request);
   v1::SessionEvent event;
   while (reader->Read(&event)) {
     const v1::Session& session = event.session();
@@ -321,9 +321,9 @@ ExitCode Trace(const Invocation& invocation, const std::string& name, const std:
   } else {
     request.set_name(LongSession(name));
   }
-  grpc::ClientContext context;
+  const auto context = NewEndlessContext(invocation.target);
   const auto stub = Service(invocation);
-  const auto reader = stub->TraceSessions(&context, request);
+  const auto reader = stub->TraceSessions(context.get(), request);
   v1::TracedMessage message;
   while (reader->Read(&message)) {
     const bool from_client = message.direction() == v1::TracedMessage::FROM_CLIENT;

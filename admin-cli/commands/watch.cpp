@@ -33,9 +33,9 @@ void PrintEvent(const v1::ConfigEvent& event) {
 ExitCode Watch(const Invocation& invocation, const WatchFlags& flags) {
   v1::WatchConfigRequest request;
   request.set_from_revision(flags.from_revision);
-  grpc::ClientContext context;  // without a deadline
+  const auto context = NewEndlessContext(invocation.target);
   auto stub = v1::ConfigService::NewStub(Connect(invocation.target));
-  const auto reader = stub->WatchConfig(&context, request);
+  const auto reader = stub->WatchConfig(context.get(), request);
   v1::ConfigEvent event;
   for (std::uint64_t seen = 0; flags.count == 0 || seen < flags.count; ++seen) {
     if (!reader->Read(&event)) return Report(reader->Finish(), invocation.target);
@@ -49,7 +49,7 @@ ExitCode Watch(const Invocation& invocation, const WatchFlags& flags) {
     }
     std::cout << std::flush;
   }
-  context.TryCancel();
+  context->TryCancel();
   return kOk;
 }
 
