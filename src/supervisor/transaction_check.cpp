@@ -100,7 +100,8 @@ bool Transaction::MarkFileSeen() {
 
 bool Transaction::CheckLimits() {
   const ApplyOptions& options = change_.options;
-  if (AwaitsConfirmation(state_.revision) && options.rolls_back_to == 0) {
+  const bool goes_back = options.rolls_back_to != 0 || options.undoes != 0;
+  if (AwaitsConfirmation(state_.revision) && !goes_back) {
     Abort(FailedPrecondition(
         fmt::format("revision {} waits to be confirmed, and nothing else is changed before: confirm it "
                     "(`wampgatectl confirm {}`) or give it up (`wampgatectl rollback {}`)",
