@@ -34,6 +34,10 @@ int main(int argc, char** argv) {
   wampgate::ctl::AddRevisionCommands(app, invocation);
   wampgate::ctl::AddWatchCommand(app, invocation);
   wampgate::ctl::AddWorkerCommands(app, invocation);
+  wampgate::ctl::AddTransportCommands(app, invocation);
+  wampgate::ctl::AddPathCommands(app, invocation);
+  wampgate::ctl::AddBackendCommands(app, invocation);
+  wampgate::ctl::AddRouteCommands(app, invocation);
   wampgate::ctl::AddOperationCommands(app, invocation);
   wampgate::ctl::AddSessionCommands(app, invocation);
   wampgate::ctl::AddStatusCommand(app, invocation);

@@ -76,6 +76,19 @@ void PrintYaml(const nlohmann::ordered_json& value, const std::string& indent) {
   }
 }
 
+/// The answer's own name, else those of the elements of its lists.
+void PrintNames(const nlohmann::ordered_json& answer) {
+  if (!answer.is_structured()) return;
+  if (const auto name = answer.find("name");
+      answer.is_object() && name != answer.end() && name->is_string()) {
+    std::cout << name->get<std::string>() << "\n";
+    return;
+  }
+  for (const auto& item : answer) {
+    if (item.is_structured()) PrintNames(item);
+  }
+}
+
 }  // namespace
 
 std::string Printable(std::string_view text) {
@@ -133,6 +146,7 @@ nlohmann::ordered_json AsJson(const google::protobuf::Message& message) {
 
 void Print(Output output, const nlohmann::ordered_json& answer) {
   if (output == Output::kYaml) return PrintYaml(answer, "");
+  if (output == Output::kName) return PrintNames(answer);
   std::cout << answer.dump(2, ' ', EscapesAll()) << "\n";
 }
 

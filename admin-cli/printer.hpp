@@ -10,7 +10,7 @@
 
 namespace wampgate::ctl {
 
-/// kName: only resource names, one a line; commands that have none print a table's worth of JSON.
+/// kName: only resource names, one a line.
 enum class Output { kTable, kJson, kYaml, kName };
 
 /// With control characters, those that steer a terminal or turn its text around, and broken UTF-8 as \xHH.
@@ -32,7 +32,8 @@ class Table {
 /// The message with the proto's field names in lowerCamelCase, fields that are 0 or empty included; 64-bit
 /// integers are strings, as protobuf's JSON has it.
 nlohmann::ordered_json AsJson(const google::protobuf::Message& message);
-/// As JSON, or as the same document in YAML, on stdout. `output` is not kTable.
+/// As JSON, as the same document in YAML, or only the names of what it is about, on stdout. `output` is not
+/// kTable.
 void Print(Output output, const nlohmann::ordered_json& answer);
 
 /// The JSON document in one line, for streams.

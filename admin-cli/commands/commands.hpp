@@ -22,6 +22,10 @@ void AddEditCommand(CLI::App& app, Invocation& invocation);
 void AddWatchCommand(CLI::App& app, Invocation& invocation);
 void AddOperationCommands(CLI::App& app, Invocation& invocation);
 void AddSessionCommands(CLI::App& app, Invocation& invocation);
+void AddTransportCommands(CLI::App& app, Invocation& invocation);
+void AddPathCommands(CLI::App& app, Invocation& invocation);
+void AddBackendCommands(CLI::App& app, Invocation& invocation);
+void AddRouteCommands(CLI::App& app, Invocation& invocation);
 void AddWorkerCommands(CLI::App& app, Invocation& invocation);
 void AddStatusCommand(CLI::App& app, Invocation& invocation);
 

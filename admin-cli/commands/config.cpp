@@ -2,15 +2,11 @@
 
 #include <wampgate/v1/config_service.grpc.pb.h>
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "change_flags.hpp"
 #include "commands/commands.hpp"
+#include "input_file.hpp"
 #include "plan_printer.hpp"
 #include "revision_text.hpp"
 
@@ -21,33 +17,6 @@ struct ApplyFlags {
   std::string file;
   ChangeFlags change;
 };
-
-bool ReadAll(const std::string& file, std::string& text) {
-  std::stringstream all;
-  if (file == "-") {
-    all << std::cin.rdbuf();
-  } else {
-    std::error_code ignored;
-    const bool is_directory = std::filesystem::is_directory(file, ignored);
-    std::ifstream stream(file);
-    if (is_directory || !stream) {
-      std::cerr << "wampgatectl: cannot read " << file << ": " << std::strerror(is_directory ? EISDIR : errno)
-                << "\n";
-      return false;
-    }
-    all << stream.rdbuf();
-  }
-  text = std::move(all).str();
-  return true;
-}
-
-/// By the file's name; what comes from standard input is JSON if it begins as a JSON object, or a comment
-/// before one.
-bool IsYaml(const std::string& file, const std::string& text) {
-  if (file != "-") return file.ends_with(".yaml") || file.ends_with(".yml");
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && text[first] != '{' && text[first] != '/';
-}
 
 bool ReadDocument(const std::string& file, v1::ConfigDocument& document) {
   std::string text;

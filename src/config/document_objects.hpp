@@ -38,6 +38,9 @@ class DocumentObjects {
   const std::vector<std::string>& WorkerIds() const;
   const std::vector<std::string>& TransportIds(int worker) const;
 
+  /// The names of all objects of that kind in `parent`, whose parts may be "-" for any; paths on all levels.
+  std::vector<ObjectName> NamesIn(const ObjectName& parent, ObjectName::Kind kind) const;
+
   /// Workers have come, gone or got another id; the same of transports.
   void Forget() {
     workers_.reset();
@@ -45,6 +48,9 @@ class DocumentObjects {
   }
 
  private:
+  void AddNamesIn(int worker, const ObjectName& parent, ObjectName::Kind kind,
+                  std::vector<ObjectName>& names) const;
+
   const v1::Node& document_;
   const Environment& environment_;
   mutable std::optional<std::vector<std::string>> workers_;

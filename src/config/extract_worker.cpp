@@ -4,6 +4,7 @@
 #include "config/resolve_endpoint.hpp"
 #include "config/resolve_router.hpp"
 #include "config/resolve_worker.hpp"
+#include "config/resources.hpp"
 
 namespace wampgate::config {
 namespace {
@@ -28,8 +29,8 @@ std::optional<v1::Node> ExtractWorker(const v1::Node& document, const std::strin
   if (found == ids.end()) return std::nullopt;
   Problems ignored;
   const Context context{environment, ignored};
-  v1::Node extract = document;
-  extract.clear_workers();
+  v1::Node extract;
+  CopyWithoutResources(document, extract);
   extract.clear_management();  // the supervisor's alone
   v1::Worker& worker = *extract.add_workers();
   worker = document.workers(static_cast<int>(found - ids.begin()));

@@ -1,5 +1,7 @@
 #include "config/resources.hpp"
 
+#include <google/protobuf/util/field_mask_util.h>
+
 #include "config/document_objects.hpp"
 #include "config/resolve_transport.hpp"
 #include "config/resolve_worker.hpp"
@@ -9,17 +11,6 @@
 
 namespace wampgate::config {
 namespace {
-
-/// Takes the objects with names of their own out of a message.
-void ClearResources(Message& message) {
-  if (const FieldDescriptor* member = SelectedMember(message)) {
-    ClearResources(*message.GetReflection()->MutableMessage(&message, member));
-  }
-  for (const FieldDescriptor* field : KeyedFields(*message.GetDescriptor())) {
-    if (!field->options().GetExtension(v1::resource).empty())
-      message.GetReflection()->ClearField(&message, field);
-  }
-}
 
 class Collector {
  public:
@@ -36,8 +27,7 @@ class Collector {
 
   void Add(std::string_view kind, const std::string& name, const Message& content) {
     Resource resource{kind, std::unique_ptr<Message>(content.New())};
-    resource.content->CopyFrom(content);
-    ClearResources(*resource.content);
+    CopyWithoutResources(content, *resource.content);
     resources_.emplace(name, std::move(resource));
   }
 
@@ -89,6 +79,23 @@ class Collector {
 };
 
 }  // namespace
+
+void CopyWithoutResources(const Message& message, Message& copy) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  const FieldDescriptor* member = SelectedMember(message);
+  google::protobuf::FieldMask rest;
+  for (const FieldDescriptor* field : fields) {
+    if (field == member) {
+      CopyWithoutResources(reflection->GetMessage(message, field), *reflection->MutableMessage(&copy, field));
+    } else if (field->options().GetExtension(v1::resource).empty()) {
+      rest.add_paths(field->name());
+    }
+  }
+  if (rest.paths().size() == static_cast<int>(fields.size())) return copy.CopyFrom(message);
+  google::protobuf::util::FieldMaskUtil::MergeMessageTo(message, rest, {}, &copy);
+}
 
 Resources CollectResources(const v1::Node& document, const Environment& environment) {
   Resources resources;

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 #include <wampgate/v1/config_service.grpc.pb.h>
 
@@ -51,6 +52,8 @@ ReadResult Read(const v1::ConfigDocument& source, const config::Environment& env
   return {std::nullopt, {{.path = "document", .message = "expected node, json or yaml, found none of them"}}};
 }
 
+constexpr int kMostChanges = 200'000;
+
 const Status kBadDocument = InvalidArgument("the document has errors; nothing was changed");
 
 class ConfigService final : public v1::ConfigService::CallbackService {
@@ -78,8 +81,12 @@ class ConfigService final : public v1::ConfigService::CallbackService {
   grpc::ServerUnaryReactor* PlanConfig(grpc::CallbackServerContext* context,
                                        const v1::PlanConfigRequest* request, v1::Plan* response) override {
     auto* reactor = context->DefaultReactor();
-    auto read = std::make_shared<ReadResult>(Read(request->document(), environment_));
     const std::size_t limit = DetailsLimit(*context);
+    if (!request->changes().empty()) {
+      PlanChanges(*request, *response, reactor, limit);
+      return reactor;
+    }
+    auto read = std::make_shared<ReadResult>(Read(request->document(), environment_));
     if (!read->document) {
       reactor->Finish(ToGrpc(kBadDocument, read->problems, limit));
       return reactor;
@@ -106,6 +113,14 @@ class ConfigService final : public v1::ConfigService::CallbackService {
                                         v1::ApplyResult* response) override {
     Change change = Begin(*context, *request, *response);
     if (!change.valid) return change.reactor;
+    if (!request->changes().empty()) {
+      if (const Status status = CheckChanges(*request); !status.ok()) {
+        change.reactor->Finish(ToGrpc(status));
+      } else {
+        supervisor_.Apply(request->changes(), std::move(change.options), std::move(change.done));
+      }
+      return change.reactor;
+    }
     ReadResult read = Read(request->document(), environment_);
     if (!read.document) {
       change.reactor->Finish(ToGrpc(kBadDocument, read.problems, DetailsLimit(*context)));
@@ -131,8 +146,8 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     Change change = Begin(*context, *request, *response);
     if (!change.valid) return change.reactor;
     change.options.file_rule = request->prefer() == v1::ReloadFileRequest::FILE     ? FileRule::kFile
-                             : request->prefer() == v1::ReloadFileRequest::CONFIG ? FileRule::kConfig
-                                                                                  : FileRule::kAsk;
+                               : request->prefer() == v1::ReloadFileRequest::CONFIG ? FileRule::kConfig
+                                                                                    : FileRule::kAsk;
     supervisor_.ReloadFile(std::move(change.options), std::move(change.done));
     return change.reactor;
   }
@@ -171,6 +186,28 @@ class ConfigService final : public v1::ConfigService::CallbackService {
   }
 
  private:
+  template <typename Request>
+  static Status CheckChanges(const Request& request) {
+    if (request.has_document())
+      return InvalidArgument("changes: expected either a document or changes, found both");
+    if (request.changes_size() <= kMostChanges) return OkStatus();
+    return InvalidArgument(
+        fmt::format("changes: expected at most {}, found {}", kMostChanges, request.changes_size()));
+  }
+
+  void PlanChanges(const v1::PlanConfigRequest& request, v1::Plan& response,
+                   grpc::ServerUnaryReactor* reactor, std::size_t limit) {
+    if (const Status status = CheckChanges(request); !status.ok()) return reactor->Finish(ToGrpc(status));
+    supervisor::ApplyOptions options;
+    options.mode = supervisor::ApplyMode::kValidateOnly;
+    options.removal = ToDomain(request.removal());
+    supervisor_.Apply(request.changes(), std::move(options),
+                      [reactor, &response, limit](const ApplyReply& reply) {
+                        response = reply.plan;
+                        reactor->Finish(ToGrpc(reply.status, reply.problems, limit));
+                      });
+  }
+
   /// A request that changes the configuration, on its way to the supervisor.
   struct Change {
     grpc::ServerUnaryReactor* reactor;
@@ -180,7 +217,8 @@ class ConfigService final : public v1::ConfigService::CallbackService {
   };
 
   template <typename Request>
-  static Change Begin(grpc::CallbackServerContext& context, const Request& request, v1::ApplyResult& response) {
+  static Change Begin(grpc::CallbackServerContext& context, const Request& request,
+                      v1::ApplyResult& response) {
     Change change{.reactor = context.DefaultReactor()};
     const config::Problems problems =
         ReadChangeOptions({request, request.options(), CallerIdentity(context)}, change.options);

@@ -95,9 +95,13 @@ struct Server::State {
 };
 
 void Server::State::AddServices() {
+  Add("wampgate.v1.BackendService", MakeBackendService(supervisor));
   Add("wampgate.v1.ConfigService", MakeConfigService(supervisor));
   Add("google.longrunning.Operations", MakeOperationsService(supervisor));
   Add("wampgate.v1.SessionService", MakeSessionService(supervisor));
+  Add("wampgate.v1.PathService", MakePathService(supervisor));
+  Add("wampgate.v1.RouteService", MakeRouteService(supervisor));
+  Add("wampgate.v1.TransportService", MakeTransportService(supervisor));
   Add("wampgate.v1.WorkerService", MakeWorkerService(supervisor));
 }
 

@@ -11,9 +11,13 @@ class Service;
 namespace wampgate::management {
 
 /// Each service has a file of its own. `supervisor` outlives them.
+std::unique_ptr<grpc::Service> MakeBackendService(supervisor::Supervisor& supervisor);
 std::unique_ptr<grpc::Service> MakeConfigService(supervisor::Supervisor& supervisor);
 std::unique_ptr<grpc::Service> MakeOperationsService(supervisor::Supervisor& supervisor);
 std::unique_ptr<grpc::Service> MakeSessionService(supervisor::Supervisor& supervisor);
+std::unique_ptr<grpc::Service> MakePathService(supervisor::Supervisor& supervisor);
+std::unique_ptr<grpc::Service> MakeRouteService(supervisor::Supervisor& supervisor);
+std::unique_ptr<grpc::Service> MakeTransportService(supervisor::Supervisor& supervisor);
 std::unique_ptr<grpc::Service> MakeWorkerService(supervisor::Supervisor& supervisor);
 
 }  // namespace wampgate::management

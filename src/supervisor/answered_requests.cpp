@@ -47,6 +47,7 @@ void AnsweredRequests::Answer(const std::string& id, const ApplyReply& reply) {
     entries_.erase(id);
   } else {
     entry.reply = reply;
+    entry.reply->document = nullptr;
     expiries_.emplace_back(Clock::now() + kKept, id);
   }
   for (const ApplyDone& done : waiting) done(reply);

@@ -79,6 +79,9 @@ struct ApplyReply {
   std::uint64_t revision = 0;  ///< running after the call
   v1::Plan plan{};             ///< what the document changes, with warnings; also when nothing was done
   std::vector<ProcessResult> processes{};
+  /// What runs now, or would run; during the call only. Null when nothing was or would be done, and for
+  /// answers that were given before.
+  const v1::Node* document = nullptr;
 };
 using ApplyDone = std::function<void(const ApplyReply&)>;
 

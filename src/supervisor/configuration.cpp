@@ -30,11 +30,19 @@ void Refuse(const ApplyDone& done, const Status& status, config::Problems proble
 }  // namespace
 
 void Supervisor::Apply(v1::Node document, ApplyOptions options, ApplyDone done) {
-  loop_.Post(
-      [this, document = std::move(document), options = std::move(options), done = std::move(done)]() mutable {
-        auto first = requests_.Begin({options.request_id, options.request_digest}, std::move(done));
-        if (first) Begin({std::move(document), std::move(options), {}}, *std::move(first));
-      });
+  Post({std::move(document), std::move(options), {}}, std::move(done));
+}
+
+void Supervisor::Apply(config::ChangeList changes, ApplyOptions options, ApplyDone done) {
+  Post({{}, std::move(options), {}, std::move(changes)}, std::move(done));
+}
+
+void Supervisor::Post(Transaction::Change change, ApplyDone done) {
+  loop_.Post([this, change = std::move(change), done = std::move(done)]() mutable {
+    const AnsweredRequests::Id id{change.options.request_id, change.options.request_digest};
+    auto first = requests_.Begin(id, std::move(done));
+    if (first) Begin(std::move(change), *std::move(first));
+  });
 }
 
 void Supervisor::RollBack(std::uint64_t number, ApplyOptions options, ApplyDone done) {

@@ -31,13 +31,13 @@ std::uint64_t SessionsOf(const std::string& object, const std::vector<WorkerRepo
 }
 
 /// A worker that goes ends its sessions whatever the removal says: its processes end.
-std::uint64_t SessionsClosed(const config::Change& change, const PlanInput& input,
+std::uint64_t SessionsClosed(const config::Change& change, Removal removal,
                              const std::vector<WorkerReport>& workers) {
   const bool removed = change.action == config::Action::kDelete || change.action == config::Action::kReplace;
   if (!removed) return 0;
   if (change.kind == "worker") return SessionsOf(change.name, workers);
   const bool carries_sessions = change.kind == "transport" || change.kind == "path";
-  return carries_sessions && input.removal != Removal::kKeep ? SessionsOf(change.name, workers) : 0;
+  return carries_sessions && removal != Removal::kKeep ? SessionsOf(change.name, workers) : 0;
 }
 
 bool LiesWithin(const std::string& object, const std::vector<std::string>& others) {
@@ -50,14 +50,19 @@ bool LiesWithin(const std::string& object, const std::vector<std::string>& other
 }  // namespace
 
 v1::Plan MakePlan(const PlanInput& input, const std::vector<WorkerReport>& workers) {
+  return MakePlan(config::Diff(input.running, input.wanted, input.environment), input.removal, workers);
+}
+
+v1::Plan MakePlan(const std::vector<config::Change>& changes, Removal removal,
+                  const std::vector<WorkerReport>& workers) {
   v1::Plan plan;
   std::vector<std::string>
       counted;  // objects whose sessions are in the sum; a parent comes before its children
-  for (const auto& change : config::Diff(input.running, input.wanted, input.environment)) {
+  for (const auto& change : changes) {
     auto& planned = *plan.add_changes();
     planned.set_action(ToProto(change.action));
     planned.set_name(change.name);
-    const std::uint64_t closed = SessionsClosed(change, input, workers);
+    const std::uint64_t closed = SessionsClosed(change, removal, workers);
     planned.set_sessions_closed(closed);
     if (closed > 0 && !LiesWithin(change.name, counted)) {
       plan.set_sessions_closed(plan.sessions_closed() + closed);

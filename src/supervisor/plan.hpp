@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "config/diff.hpp"
 #include "config/environment.hpp"
 #include "config/problem.hpp"
 #include "supervisor/apply.hpp"
@@ -19,8 +20,12 @@ struct PlanInput {
   Removal removal;
 };
 
-/// What running `wanted` instead of `running` changes, object by object, with the live sessions that each
-/// change closes according to `workers`. A session is counted once in the sum, however many objects of it go.
+/// What changes do, with the live sessions that each of them closes according to `workers`. A session is
+/// counted once in the sum, however many objects of it go.
+v1::Plan MakePlan(const std::vector<config::Change>& changes, Removal removal,
+                  const std::vector<WorkerReport>& workers);
+
+/// The same for running `wanted` instead of `running`.
 v1::Plan MakePlan(const PlanInput& input, const std::vector<WorkerReport>& workers);
 
 /// The warnings among `problems`.

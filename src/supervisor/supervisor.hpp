@@ -59,6 +59,8 @@ class Supervisor {
   /// Makes the node run `document`, or says with kValidateOnly whether it could. Placeholders of secrets
   /// stand for those that run.
   void Apply(v1::Node document, ApplyOptions options, ApplyDone done);
+  /// Makes the changes to what runs when their turn comes: nothing that another caller changes is undone.
+  void Apply(config::ChangeList changes, ApplyOptions options, ApplyDone done);
   /// Makes the node run an older revision's configuration. NOT_FOUND if it is not kept.
   void RollBack(std::uint64_t number, ApplyOptions options, ApplyDone done);
   /// Applies the node file as it is now; `options.file_rule` is what it may overwrite. FAILED_PRECONDITION if
@@ -131,6 +133,7 @@ class Supervisor {
   Status OpenState();
   ChildCommand Command(const Process& process) const;
   internal::NodeInfo NodeInfo() const;
+  void Post(Transaction::Change change, ApplyDone done);
   void Begin(Transaction::Change change, ApplyDone done);
   void Run(Transaction::Change change, ApplyDone done);
   void RememberRequests();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/timer_wheel.hpp"
+#include "config/change_list.hpp"
 #include "net/loop.hpp"
 #include "supervisor/apply.hpp"
 #include "supervisor/candidate.hpp"
@@ -31,6 +32,8 @@ class Transaction final : public net::Mortal {
     v1::Node document;
     ApplyOptions options;
     internal::Revision stored;  ///< kRestore only: the revision as it is on disk
+    /// In place of a document: what is made of the one that runs when the change's turn comes.
+    std::optional<config::ChangeList> changes{};
   };
   Transaction(NodeState& state, Change change, ApplyDone done);
   ~Transaction() override;
@@ -47,6 +50,7 @@ class Transaction final : public net::Mortal {
   bool Check();
   bool CheckRevision();
   bool CheckDocument();
+  bool MakeChanges(const config::Environment& environment, std::vector<config::Change>& made);
   bool CheckFile();
   bool CheckLimits();
   bool MarkFileSeen();

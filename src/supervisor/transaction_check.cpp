@@ -12,7 +12,8 @@ namespace wampgate::supervisor {
 bool Transaction::Check() {
   base_ = state_.revision.number();
   if (!CheckRevision() || !CheckDocument()) return false;
-  const bool equal = base_ != 0 && SameDocument(change_.document, state_.revision.node());
+  const bool equal = change_.changes ? plan_.changes().empty()
+                                     : base_ != 0 && SameDocument(change_.document, state_.revision.node());
   if (change_.options.file_rule != FileRule::kNone && base_ != 0) {
     if (equal ? !MarkFileSeen() : !CheckFile()) return false;
   }
@@ -28,9 +29,26 @@ bool Transaction::CheckRevision() {
   return false;
 }
 
+// The changes are made of what runs now: whoever came before has done so already.
+bool Transaction::MakeChanges(const config::Environment& environment, std::vector<config::Change>& made) {
+  config::ChangedDocument changed =
+      config::ApplyChanges(state_.revision.node(), *change_.changes, environment);
+  if (!changed.status.ok()) {
+    Abort(changed.status, std::move(changed.problems));
+    return false;
+  }
+  change_.document = std::move(changed.document);
+  made = std::move(changed.plan);
+  return true;
+}
+
 bool Transaction::CheckDocument() {
+  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
   config::Problems secrets;
-  if (change_.options.mode != ApplyMode::kRestore) {
+  std::vector<config::Change> made;
+  if (change_.changes) {
+    if (!MakeChanges(environment, made)) return false;
+  } else if (change_.options.mode != ApplyMode::kRestore) {
     config::RestoreSecrets(state_.revision.node(), change_.document, secrets);
   }
   candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
@@ -39,10 +57,10 @@ bool Transaction::CheckDocument() {
     Abort(ProblemStatus(StatusCode::kInvalidArgument, candidate_.problems));
     return false;
   }
-  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
+  if (!change_.changes) made = config::Diff(state_.revision.node(), change_.document, environment);
   std::vector<WorkerReport> workers;
   for (const auto& [id, unit] : state_.units) workers.push_back(ReportOn(*unit, state_.context.sockets));
-  plan_ = MakePlan({state_.revision.node(), change_.document, environment, change_.options.removal}, workers);
+  plan_ = MakePlan(made, change_.options.removal, workers);
   plan_.set_base_revision(base_);
   return true;
 }

@@ -195,6 +195,7 @@ void Transaction::Finish(ApplyReply reply) {
   AddWarnings(reply.problems, plan_);
   reply.plan = std::move(plan_);
   reply.processes = std::move(results_);
+  if (reply.status.ok()) reply.document = &change_.document;
   const ApplyDone done = std::move(done_);
   done(reply);
 }

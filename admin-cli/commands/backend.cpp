@@ -1,0 +1,85 @@
+// backend list, get, create, update and delete.
+
+#include <wampgate/v1/backend_service.grpc.pb.h>
+
+#include "object_commands.hpp"
+
+namespace wampgate::ctl {
+namespace {
+
+struct BackendNoun {
+  using Service = v1::BackendService;
+  using Stub = Service::Stub;
+  using View = v1::BackendView;
+  using Result = v1::BackendResult;
+  using ListRequest = v1::ListBackendsRequest;
+  using ListResponse = v1::ListBackendsResponse;
+  using GetRequest = v1::GetBackendRequest;
+  using CreateRequest = v1::CreateBackendRequest;
+  using UpdateRequest = v1::UpdateBackendRequest;
+  using DeleteRequest = v1::DeleteBackendRequest;
+
+  static constexpr const char* kNoun = "backend";
+  static constexpr const char* kHelp = "Routers behind the node";
+  static constexpr const char* kShape = "WORKER/BACKEND";
+  static constexpr const char* kExampleName = "edge/router2";
+  static constexpr const char* kExample =
+      R"({"transport": {"type": "rawsocket", "url": "rs://localhost", "endpoint": {"type": "unix", "path": "router2.sock"}}})";
+  static constexpr const char* kFilter = "status.health = down";
+  static constexpr const char* kAll = "workers/-";
+  static constexpr int kParentParts = 1;
+  static Collections Names() { return {"workers", "backends"}; }
+
+  static std::vector<std::string> Headings() {
+    return {"BACKEND", "KIND", "ADDRESS", "STATE", "HEALTH", "SESSIONS"};
+  }
+  static std::vector<std::string> Row(const View& view) {
+    return {ShortName(view.name()),
+            view.has_connection() ? "connection" : "worker backend",
+            view.address(),
+            EnumText(View::DesiredState_Name(view.desired_state())),
+            EnumText(View::Health_Name(view.status().health())),
+            std::to_string(view.status().sessions())};
+  }
+  static auto& Views(ListResponse& response) { return *response.mutable_backends(); }
+  static const View& ViewOf(const Result& result) { return result.backend(); }
+  static bool SetName(const std::string& typed, CreateRequest& request) {
+    const auto name = FullName(typed, Names());
+    if (!name) return false;
+    request.set_parent(ParentOf(*name));
+    request.set_backend_id(Decode(LastPart(*name)));
+    return true;
+  }
+  static void AddFlags(CLI::App& command, ObjectFlags& flags) {
+    command.add_flag("--worker-backend", flags.worker_backend,
+                     "An element of the worker's `backends`, for clients that the router authenticates");
+  }
+
+  static grpc::Status List(Stub& stub, grpc::ClientContext* context, const ListRequest& request,
+                           ListResponse& response) {
+    return stub.ListBackends(context, request, &response);
+  }
+  static grpc::Status Get(Stub& stub, grpc::ClientContext* context, const GetRequest& request, View& view) {
+    return stub.GetBackend(context, request, &view);
+  }
+  static grpc::Status Create(Stub& stub, grpc::ClientContext* context, const CreateRequest& request,
+                             Result& result) {
+    return stub.CreateBackend(context, request, &result);
+  }
+  static grpc::Status Update(Stub& stub, grpc::ClientContext* context, const UpdateRequest& request,
+                             Result& result) {
+    return stub.UpdateBackend(context, request, &result);
+  }
+  static grpc::Status Delete(Stub& stub, grpc::ClientContext* context, const DeleteRequest& request,
+                             v1::ApplyResult& result) {
+    return stub.DeleteBackend(context, request, &result);
+  }
+};
+
+}  // namespace
+
+void AddBackendCommands(CLI::App& app, Invocation& invocation) {
+  ObjectCommands<BackendNoun>::Add(app, invocation);
+}
+
+}  // namespace wampgate::ctl

@@ -1,0 +1,78 @@
+// route list, get, create, update and delete.
+
+#include <wampgate/v1/route_service.grpc.pb.h>
+
+#include "object_commands.hpp"
+
+namespace wampgate::ctl {
+namespace {
+
+struct RouteNoun {
+  using Service = v1::RouteService;
+  using Stub = Service::Stub;
+  using View = v1::RouteView;
+  using Result = v1::RouteResult;
+  using ListRequest = v1::ListRoutesRequest;
+  using ListResponse = v1::ListRoutesResponse;
+  using GetRequest = v1::GetRouteRequest;
+  using CreateRequest = v1::CreateRouteRequest;
+  using UpdateRequest = v1::UpdateRouteRequest;
+  using DeleteRequest = v1::DeleteRouteRequest;
+
+  static constexpr const char* kNoun = "route";
+  static constexpr const char* kHelp = "Which backends serve a realm and role";
+  static constexpr const char* kShape = "WORKER/REALM/ROLE";
+  static constexpr const char* kExampleName = "edge/realm1/anonymous";
+  static constexpr const char* kExample = R"(["router1", "router2"])";
+  static constexpr const char* kFilter = "realm = realm1";
+  static constexpr const char* kAll = "workers/-";
+  static constexpr int kParentParts = 1;
+  static Collections Names() { return {"workers", "routes", ""}; }
+
+  static std::vector<std::string> Headings() { return {"ROUTE", "REALM", "ROLE", "BACKENDS"}; }
+  static std::vector<std::string> Row(const View& view) {
+    std::string backends;
+    for (const std::string& id : view.route().connections()) backends += (backends.empty() ? "" : ", ") + id;
+    return {ShortName(view.name()), view.realm(), view.role(), backends};
+  }
+  static auto& Views(ListResponse& response) { return *response.mutable_routes(); }
+  static const View& ViewOf(const Result& result) { return result.route(); }
+  static bool SetName(const std::string& typed, CreateRequest& request) {
+    const auto name = FullName(typed, Names());
+    if (!name) return false;
+    const std::string above = name->substr(0, name->rfind('/'));
+    request.set_parent(ParentOf(above));
+    request.set_realm(Decode(LastPart(above)));
+    request.set_role(Decode(LastPart(*name)));
+    return true;
+  }
+  static void AddFlags(CLI::App& /*command*/, ObjectFlags& /*flags*/) {}
+
+  static grpc::Status List(Stub& stub, grpc::ClientContext* context, const ListRequest& request,
+                           ListResponse& response) {
+    return stub.ListRoutes(context, request, &response);
+  }
+  static grpc::Status Get(Stub& stub, grpc::ClientContext* context, const GetRequest& request, View& view) {
+    return stub.GetRoute(context, request, &view);
+  }
+  static grpc::Status Create(Stub& stub, grpc::ClientContext* context, const CreateRequest& request,
+                             Result& result) {
+    return stub.CreateRoute(context, request, &result);
+  }
+  static grpc::Status Update(Stub& stub, grpc::ClientContext* context, const UpdateRequest& request,
+                             Result& result) {
+    return stub.UpdateRoute(context, request, &result);
+  }
+  static grpc::Status Delete(Stub& stub, grpc::ClientContext* context, const DeleteRequest& request,
+                             v1::ApplyResult& result) {
+    return stub.DeleteRoute(context, request, &result);
+  }
+};
+
+}  // namespace
+
+void AddRouteCommands(CLI::App& app, Invocation& invocation) {
+  ObjectCommands<RouteNoun>::Add(app, invocation);
+}
+
+}  // namespace wampgate::ctl
