@@ -102,8 +102,11 @@ class Client:
 
     def publishes(self) -> bool:
         """Whether the router acknowledges a PUBLISH of this session."""
-        self.send([16, 1, {"acknowledge": True}, "com.example.alive"])
-        answer = self.receive()
+        try:
+            self.send([16, 1, {"acknowledge": True}, "com.example.alive"])
+            answer = self.receive()
+        except OSError:
+            return False
         return answer is not None and answer[0] == 17
 
     def leave(self):
