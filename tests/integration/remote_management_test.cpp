@@ -66,7 +66,7 @@ class RemoteManagement : public ::testing::Test {
     return {{"port", 0}, {"tls", {{"certificate", "server.pem"}, {"key", "server.key"}, {"ca", "ca.pem"}}}};
   }
   void Start() {
-    node_.Start({.configuration = Text({{"roles", Roles()}, {"listen", {Listener()}}})});
+    node_.Start({.configuration = Text({{"roles", Roles()}, {"listen", json::array({Listener()})}})});
     const json line = node_.AwaitLine(
         [](const json& it) { return it.value("msg", "") == "the management API listens on TCP"; });
     ASSERT_FALSE(line.is_null()) << node_.log();
@@ -80,7 +80,7 @@ class RemoteManagement : public ::testing::Test {
   }
   /// wampgatectl over TCP.
   CtlResult Remote(std::vector<std::string> arguments, const std::vector<std::string>& credentials) {
-    arguments.insert(arguments.end(), {"--address", address_, "--ca", File("ca.pem"), "--timeout", "60"});
+    arguments.insert(arguments.end(), {"--address", address_, "--ca", File("ca.pem")});
     arguments.insert(arguments.end(), credentials.begin(), credentials.end());
     return Ctl(node_, arguments);
   }
@@ -128,7 +128,7 @@ TEST_F(RemoteManagement, AChangeLeavesAnAuditLineAndOpensAndClosesPorts) {
   node_.Start({.configuration = Text(json::object())});
   Await();
   const std::string with =
-      WriteFile(node_, "with.json", Text({{"roles", Roles()}, {"listen", {Listener()}}}));
+      WriteFile(node_, "with.json", Text({{"roles", Roles()}, {"listen", json::array({Listener()})}}));
   const CtlResult applied = Ctl(node_, {"apply", "-f", with});
   ASSERT_EQ(applied.exit_code, 0) << applied.err;
   const json audit = node_.AwaitLine([](const json& it) { return it.value("module", "") == "audit"; });
