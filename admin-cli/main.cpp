@@ -38,9 +38,11 @@ int main(int argc, char** argv) {
   wampgate::ctl::AddPathCommands(app, invocation);
   wampgate::ctl::AddBackendCommands(app, invocation);
   wampgate::ctl::AddRouteCommands(app, invocation);
+  wampgate::ctl::AddNodeCommands(app, invocation);
   wampgate::ctl::AddOperationCommands(app, invocation);
   wampgate::ctl::AddSessionCommands(app, invocation);
   wampgate::ctl::AddStatusCommand(app, invocation);
+  wampgate::ctl::AddTopCommand(app, invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

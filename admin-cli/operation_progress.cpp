@@ -3,7 +3,9 @@
 #include <google/longrunning/operations.grpc.pb.h>
 #include <unistd.h>
 #include <wampgate/v1/backend_service.pb.h>
+#include <wampgate/v1/node_service.pb.h>
 #include <wampgate/v1/session_service.pb.h>
+#include <wampgate/v1/transport_service.pb.h>
 
 #include <iostream>
 
@@ -31,6 +33,14 @@ class ProgressLine {
   const bool terminal_ = isatty(STDERR_FILENO) != 0;
   bool shown_ = false;
 };
+
+// What metadata and responses hold must be in this program to be printed.
+void KnowMessages() {
+  v1::DrainProgress::descriptor();
+  v1::NodeView::descriptor();
+  v1::BackendView::descriptor();
+  v1::TransportView::descriptor();
+}
 
 }  // namespace
 
@@ -69,6 +79,20 @@ ExitCode AwaitOperation(const Invocation& invocation, std::chrono::seconds longe
   if (!operation.has_error()) return kOk;
   return Report({static_cast<grpc::StatusCode>(operation.error().code()), operation.error().message()},
                 invocation.target);
+}
+
+void PrintOperation(const Invocation& invocation, const Operation& operation) {
+  KnowMessages();
+  if (invocation.output != Output::kTable) return Print(invocation.output, AsJson(operation));
+  const std::string progress = ProgressText(operation);
+  std::cout << LastPart(operation.name()) << ": " << StateText(operation)
+            << (progress.empty() ? "" : " (" + progress + ")") << "\n";
+}
+
+ExitCode FinishOperation(const Invocation& invocation, bool wait, Operation operation) {
+  const ExitCode code = wait ? AwaitOperation(invocation, std::chrono::seconds(0), operation) : kOk;
+  if (code == kOk) PrintOperation(invocation, operation);
+  return code;
 }
 
 }  // namespace wampgate::ctl

@@ -19,4 +19,9 @@ std::string StateText(const google::longrunning::Operation& operation);
 ExitCode AwaitOperation(const Invocation& invocation, std::chrono::seconds longest,
                         google::longrunning::Operation& operation);
 
+/// The end of a command that began an operation: prints its name, or with `wait` follows it and prints how it
+/// ended.
+ExitCode FinishOperation(const Invocation& invocation, bool wait, google::longrunning::Operation operation);
+void PrintOperation(const Invocation& invocation, const google::longrunning::Operation& operation);
+
 }  // namespace wampgate::ctl

@@ -118,6 +118,7 @@ bool Node::Open() {
     if (opened.ok()) {
       supervisor_ = *std::move(opened);
       supervisor_->UseSockets(supervisor::ActivatedSockets(std::move(passed_.listening)));
+      supervisor_->node().OnShutdown([this] { Stop(); });
       status = management::CheckSocketPath(ManagementSocket());  // before anything is started
       if (!status.ok()) supervisor_->RemoveWhatWasMade();
     }
@@ -275,6 +276,7 @@ void Node::ApplyAgain(std::function<void()> done) {
 }
 
 void Node::Stop() {
+  if (stopping_) return ExitAtOnce();  // a signal after Shutdown
   stopping_ = true;
   log::Info(kModule, "stopping: sessions end; another SIGTERM exits at once");
   NotifyStopping();

@@ -20,6 +20,7 @@ void AddConfigCommands(CLI::App& app, Invocation& invocation);
 void AddRevisionCommands(CLI::App& app, Invocation& invocation);
 void AddEditCommand(CLI::App& app, Invocation& invocation);
 void AddWatchCommand(CLI::App& app, Invocation& invocation);
+void AddNodeCommands(CLI::App& app, Invocation& invocation);
 void AddOperationCommands(CLI::App& app, Invocation& invocation);
 void AddSessionCommands(CLI::App& app, Invocation& invocation);
 void AddTransportCommands(CLI::App& app, Invocation& invocation);
@@ -28,5 +29,6 @@ void AddBackendCommands(CLI::App& app, Invocation& invocation);
 void AddRouteCommands(CLI::App& app, Invocation& invocation);
 void AddWorkerCommands(CLI::App& app, Invocation& invocation);
 void AddStatusCommand(CLI::App& app, Invocation& invocation);
+void AddTopCommand(CLI::App& app, Invocation& invocation);
 
 }  // namespace wampgate::ctl

@@ -1,9 +1,6 @@
 // operation list, get, wait and cancel.
 
 #include <google/longrunning/operations.grpc.pb.h>
-#include <wampgate/v1/backend_service.pb.h>
-#include <wampgate/v1/node_service.pb.h>
-#include <wampgate/v1/transport_service.pb.h>
 
 #include <iostream>
 
@@ -18,21 +15,6 @@ using google::longrunning::Operations;
 
 std::string ResourceName(const std::string& name) {
   return name.starts_with("operations/") ? name : "operations/" + name;
-}
-
-// What metadata and responses hold must be in this program to be printed.
-void KnowMessages() {
-  v1::DrainProgress::descriptor();
-  v1::NodeView::descriptor();
-  v1::BackendView::descriptor();
-  v1::TransportView::descriptor();
-}
-
-void PrintOperation(const Invocation& invocation, const Operation& operation) {
-  if (invocation.output != Output::kTable) return Print(invocation.output, AsJson(operation));
-  const std::string progress = ProgressText(operation);
-  std::cout << LastPart(operation.name()) << ": " << StateText(operation)
-            << (progress.empty() ? "" : " (" + progress + ")") << "\n";
 }
 
 void PrintOperations(const google::protobuf::RepeatedPtrField<Operation>& operations) {
@@ -94,7 +76,6 @@ ExitCode Cancel(const Invocation& invocation, const std::string& name) {
 }  // namespace
 
 void AddOperationCommands(CLI::App& app, Invocation& invocation) {
-  KnowMessages();
   auto* noun = app.add_subcommand("operation", "Long-running work: what drains began");
   noun->require_subcommand(1);
   auto* list = noun->add_subcommand("list", "What runs, and what ended within the last hour");

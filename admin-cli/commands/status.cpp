@@ -1,9 +1,12 @@
 // status: the node at a glance.
 
+#include <google/protobuf/util/time_util.h>
 #include <wampgate/v1/config_service.grpc.pb.h>
+#include <wampgate/v1/node_service.grpc.pb.h>
 #include <wampgate/v1/worker_service.grpc.pb.h>
 
 #include <iostream>
+#include <map>
 
 #include "commands/commands.hpp"
 #include "revision_text.hpp"
@@ -11,7 +14,28 @@
 namespace wampgate::ctl {
 namespace {
 
-void PrintStatus(const v1::ConfigSnapshot& config, const v1::ListWorkersResponse& workers) {
+using google::protobuf::util::TimeUtil;
+
+void PrintNode(const v1::NodeView& node) {
+  std::cout << node.node_id() << " (wampgate " << node.version() << ", pid " << node.pid()
+            << "): " << (node.ready() ? "ready" : "not ready: " + node.not_ready_reason()) << "\n";
+  if (node.has_log_level_expire_time()) {
+    std::cout << "log level " << node.log_level() << " until "
+              << TimeUtil::ToString(node.log_level_expire_time()) << "\n";
+  }
+  for (const auto& [object, state] : std::map(node.operator_states().begin(), node.operator_states().end())) {
+    std::cout << object << " is " << state << ", by an operator\n";
+  }
+  if (node.unconfirmed_revision() != 0) {
+    std::cout << "revision " << node.unconfirmed_revision() << " waits for wampgatectl confirm until "
+              << TimeUtil::ToString(node.confirm_deadline()) << "\n";
+  }
+  if (!node.file_drift().empty()) std::cout << node.file_drift() << "\n";
+}
+
+void PrintStatus(const v1::NodeView& node, const v1::ConfigSnapshot& config,
+                 const v1::ListWorkersResponse& workers) {
+  PrintNode(node);
   std::cout << "revision " << config.revision() << ", from " << config.origin() << "\n";
   if (const std::string waits = DescribeConfirmation(config); !waits.empty()) std::cout << waits << "\n";
   if (config.file().drift() != v1::NodeFileState::IN_SYNC) std::cout << DescribeFile(config.file()) << "\n";
@@ -27,11 +51,13 @@ void PrintStatus(const v1::ConfigSnapshot& config, const v1::ListWorkersResponse
 }
 
 /// What the table says, for scripts; the configuration itself is `export`'s.
-nlohmann::ordered_json AsJson(const v1::ConfigSnapshot& config, const v1::ListWorkersResponse& workers) {
+nlohmann::ordered_json AsJson(const v1::NodeView& node, const v1::ConfigSnapshot& config,
+                              const v1::ListWorkersResponse& workers) {
   v1::ConfigSnapshot about = config;
   about.clear_node();
   about.clear_text();
   nlohmann::ordered_json answer;
+  answer["node"] = ctl::AsJson(node);
   answer["config"] = ctl::AsJson(about);
   answer["config"].erase("node");
   answer["config"].erase("text");
@@ -44,7 +70,13 @@ ExitCode Status(const Invocation& invocation) {
   v1::ConfigSnapshot config;
   v1::ListWorkersRequest request;
   v1::ListWorkersResponse workers;
+  v1::NodeView node;
   auto context = NewContext(invocation.target);
+  if (const auto status = v1::NodeService::NewStub(channel)->GetNode(context.get(), {}, &node);
+      !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  context = NewContext(invocation.target);
   if (const auto status = v1::ConfigService::NewStub(channel)->GetConfig(context.get(), {}, &config);
       !status.ok()) {
     return Report(status, invocation.target);
@@ -53,15 +85,16 @@ ExitCode Status(const Invocation& invocation) {
   request.set_page_size(1000);
   const auto status = v1::WorkerService::NewStub(channel)->ListWorkers(context.get(), request, &workers);
   if (!status.ok()) return Report(status, invocation.target);
-  invocation.output == Output::kTable ? PrintStatus(config, workers)
-                                      : Print(invocation.output, AsJson(config, workers));
+  invocation.output == Output::kTable ? PrintStatus(node, config, workers)
+                                      : Print(invocation.output, AsJson(node, config, workers));
   return kOk;
 }
 
 }  // namespace
 
 void AddStatusCommand(CLI::App& app, Invocation& invocation) {
-  auto* status = app.add_subcommand("status", "The running revision and its workers");
+  auto* status = app.add_subcommand(
+      "status", "The node at a glance: whether it is ready, the running revision, the workers");
   status->callback([&invocation] { invocation.run = [&invocation] { return Status(invocation); }; });
 }
 

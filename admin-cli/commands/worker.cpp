@@ -1,5 +1,6 @@
 // worker list, get, start, stop and restart.
 
+#include <google/protobuf/util/time_util.h>
 #include <wampgate/v1/worker_service.grpc.pb.h>
 
 #include <ctime>
@@ -97,6 +98,51 @@ void AddVerb(CLI::App& noun, Invocation& invocation, Method<Request> method, Ver
   });
 }
 
+ExitCode Logs(const Invocation& invocation, const std::string& worker, const std::string& level,
+              std::uint64_t count) {
+  v1::StreamLogsRequest request;
+  request.set_name(worker.empty() ? "workers/-" : ResourceName(worker));
+  request.set_level(level);
+  const auto stub = v1::WorkerService::NewStub(Connect(invocation.target));
+  const auto context = NewEndlessContext(invocation.target);
+  const auto reader = stub->StreamLogs(context.get(), request);
+  v1::LogLine line;
+  std::uint64_t seen = 0;
+  while (reader->Read(&line)) {
+    if (invocation.output != Output::kTable) {
+      std::cout << AsJson(line).dump() << std::endl;  // a line each
+    } else {
+      if (line.lost() != 0) std::cout << "(" << line.lost() << " lines were lost)\n";
+      std::cout << google::protobuf::util::TimeUtil::ToString(line.time()) << " " << line.level() << " "
+                << line.process() << " " << line.module() << ": " << line.text() << std::endl;
+    }
+    if (++seen != count) continue;
+    context->TryCancel();
+    while (reader->Read(&line)) {
+    }
+    static_cast<void>(reader->Finish());
+    return kOk;
+  }
+  return Report(reader->Finish(), invocation.target);
+}
+
+void AddLogs(CLI::App& noun, Invocation& invocation) {
+  auto* logs = noun.add_subcommand("logs", "Show what the processes log, from now on");
+  auto worker = std::make_shared<std::string>();
+  auto level = std::make_shared<std::string>("info");
+  auto count = std::make_shared<std::uint64_t>(0);
+  logs->add_option("worker", *worker, "Id of the worker, or workers/W/processes/N; default: all");
+  logs->add_option("--level", *level, "Lines of this level and above, whatever the log level of the node is")
+      ->option_text("debug|info|warning|error [info]");
+  logs->add_option("--count", *count, "End after so many lines")->option_text("NUMBER [never]");
+  logs->footer("Example: wampgatectl worker logs edge --level debug");
+  logs->callback([&invocation, worker, level, count] {
+    invocation.run = [&invocation, worker, level, count] {
+      return Logs(invocation, *worker, *level, *count);
+    };
+  });
+}
+
 }  // namespace
 
 void AddWorkerCommands(CLI::App& app, Invocation& invocation) {
@@ -108,10 +154,13 @@ void AddWorkerCommands(CLI::App& app, Invocation& invocation) {
                                 {"get", "One worker: its processes, their pids, where it listens"});
   AddVerb<v1::StartWorkerRequest>(*worker, invocation, &Stub::StartWorker,
                                   {"start", "Start a stopped worker"});
-  AddVerb<v1::StopWorkerRequest>(*worker, invocation, &Stub::StopWorker,
-                                 {"stop", "End a worker's sessions and processes until it is started again"});
+  AddVerb<v1::StopWorkerRequest>(
+      *worker, invocation, &Stub::StopWorker,
+      {"stop",
+       "End a worker's sessions and processes until it is started again, also over restarts of the node"});
   AddVerb<v1::RestartWorkerRequest>(*worker, invocation, &Stub::RestartWorker,
                                     {"restart", "Replace a worker's processes one after the other"});
+  AddLogs(*worker, invocation);
 }
 
 }  // namespace wampgate::ctl

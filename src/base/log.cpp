@@ -6,10 +6,13 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <memory>
+#include <mutex>
 #include <thread>
 
 #include "base/log_line.hpp"
 #include "base/log_sink.hpp"
+#include "base/log_tap.hpp"
 
 namespace wampgate::log {
 namespace {
@@ -19,6 +22,9 @@ void DescribeLoss(std::string& out, std::uint64_t lost);
 /// Never destroyed: other threads and static objects may log until the very end.
 struct Log {
   std::atomic<Level> level{Level::kWarning};
+  std::atomic<Level> tap_level{Level::kOff};
+  std::mutex tap_mutex;
+  std::shared_ptr<const Tap> tap;
   Format format = Format::kText;
   std::string process = "wampgate";
   Sink sink{STDERR_FILENO, DescribeLoss};
@@ -39,6 +45,19 @@ void DescribeLoss(std::string& out, std::uint64_t lost) {
   const LineHead head{std::chrono::system_clock::now(), Level::kWarning, TheLog().process, "log"};
   AppendLine(out, head, "log lines were lost because standard error was not read fast enough",
              {{"lost", lost}});
+}
+
+void WriteToTap(const LineHead& head, std::string_view sentence, std::initializer_list<Field> fields) {
+  Log& log = TheLog();
+  std::shared_ptr<const Tap> tap;
+  {
+    const std::lock_guard lock(log.tap_mutex);
+    tap = log.tap;
+  }
+  if (tap == nullptr) return;
+  std::string text;
+  AppendBody(text, sentence, fields);
+  (*tap)({head.time, head.level, head.module, text});
 }
 
 /// Signals belong to the loop, and a closed pipe must not kill the process.
@@ -70,7 +89,16 @@ void SetLevel(Level level) {
 }
 
 bool Enabled(Level level) {
-  return level >= TheLog().level.load(std::memory_order_relaxed) && level != Level::kOff;
+  const Log& log = TheLog();
+  return level != Level::kOff && (level >= log.level.load(std::memory_order_relaxed) ||
+                                  level >= log.tap_level.load(std::memory_order_relaxed));
+}
+
+void SetTap(Level level, Tap tap) {
+  Log& log = TheLog();
+  const std::lock_guard lock(log.tap_mutex);
+  log.tap = level == Level::kOff ? nullptr : std::make_shared<const Tap>(std::move(tap));
+  log.tap_level.store(level, std::memory_order_relaxed);
 }
 
 std::uint64_t dropped() {
@@ -82,6 +110,8 @@ void Write(Level level, std::string_view module, std::string_view sentence,
   if (!Enabled(level)) return;
   Log& log = TheLog();
   const LineHead head{std::chrono::system_clock::now(), level, log.process, module};
+  if (level >= log.tap_level.load(std::memory_order_relaxed)) WriteToTap(head, sentence, fields);
+  if (level < log.level.load(std::memory_order_relaxed)) return;
   thread_local std::string line;
   line.clear();
   log.format == Format::kJson ? AppendJson(line, head, sentence, fields)

@@ -126,6 +126,11 @@ void AppendText(std::string& out, const LineHead& head, std::string_view sentenc
                 std::initializer_list<Field> fields) {
   AppendTime(out, head.time);
   fmt::format_to(std::back_inserter(out), " {} {} {}: ", Name(head.level), head.process, head.module);
+  AppendBody(out, sentence, fields);
+  out += '\n';
+}
+
+void AppendBody(std::string& out, std::string_view sentence, std::initializer_list<Field> fields) {
   // Sentences are constants of ours, but some carry the message of a Status.
   AppendEscaped(out, sentence, Escapes::kSentence);
   for (const Field& field : fields) {
@@ -140,7 +145,6 @@ void AppendText(std::string& out, const LineHead& head, std::string_view sentenc
     AppendEscaped(out, field.value, Escapes::kText);
     out += '"';
   }
-  out += '\n';
 }
 
 void AppendJson(std::string& out, const LineHead& head, std::string_view sentence,

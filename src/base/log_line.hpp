@@ -25,6 +25,8 @@ struct LineHead {
 /// replaced (JSON).
 void AppendText(std::string& out, const LineHead& head, std::string_view sentence,
                 std::initializer_list<Field> fields);
+/// The sentence and its fields as in AppendText, without the line feed.
+void AppendBody(std::string& out, std::string_view sentence, std::initializer_list<Field> fields);
 void AppendJson(std::string& out, const LineHead& head, std::string_view sentence,
                 std::initializer_list<Field> fields);
 

@@ -55,6 +55,10 @@ std::size_t Server::size() const {
   return state_->connections_.size();
 }
 
+void Server::EndDrain() {
+  state_->draining_ = false;
+}
+
 void Server::Drain() {
   state_->draining_ = true;
   std::vector<Connection*> all;

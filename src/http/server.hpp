@@ -33,6 +33,8 @@ class Server {
   std::size_t size() const;
   /// Idle connections are closed now, busy ones after their response.
   void Drain();
+  /// Connections stay open again after their responses.
+  void EndDrain();
 
  private:
   struct State;

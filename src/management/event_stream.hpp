@@ -44,6 +44,15 @@ class EventStream final : public grpc::ServerWriteReactor<Event> {
     waiting_.push_back(std::move(event));
     if (!writing_) WriteNext();
   }
+  /// The same, but false where Push would end the stream: the event is lost, and the stream goes on.
+  bool TryPush(Event event) {
+    const std::lock_guard lock(mutex_);
+    if (ending_) return true;  // nobody misses it
+    if (waiting_.size() >= options_.most) return false;
+    waiting_.push_back(std::move(event));
+    if (!writing_) WriteNext();
+    return true;
+  }
   /// Ends the stream after what waits was written.
   void End(const Status& status) {
     const std::lock_guard lock(mutex_);

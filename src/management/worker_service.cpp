@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
+#include <regex>
 
+#include "management/event_stream.hpp"
 #include "management/grpc_status.hpp"
 #include "management/services.hpp"
 
@@ -74,6 +77,37 @@ void Fill(const WorkerReport& report, v1::WorkerStatus& worker) {
   }
 }
 
+/// "workers/-", "workers/{worker}" or "workers/{worker}/processes/{index}".
+StatusOr<supervisor::ProcessSelector> Selected(const std::string& name) {
+  static const std::regex form("workers/([^/]+)(?:/processes/([0-9]{1,4}))?");
+  std::smatch parts;
+  if (!std::regex_match(name, parts, form)) {
+    return InvalidArgument(
+        fmt::format("name: expected workers/-, workers/{{worker}} or workers/{{worker}}/processes/{{index}}, "
+                    "found \"{}\"",
+                    name));
+  }
+  supervisor::ProcessSelector selector;
+  if (parts[1] != "-") selector.worker = parts[1];
+  if (parts[2].matched) selector.process = static_cast<std::uint32_t>(std::stoul(parts[2]));
+  return selector;
+}
+
+/// What a subscription to log lines needs, from its begin to its end.
+struct LogSubscription {
+  std::shared_ptr<EventStream<v1::LogLine>> stream;
+  std::map<std::string, std::uint64_t> lost;  // by process, told with its next line; loop's thread
+
+  void OnItem(const std::string& process, internal::StreamItem& item) {
+    v1::LogLine& line = *item.mutable_log();
+    std::uint64_t& unread = lost[process];
+    line.set_process(process);
+    line.set_lost(line.lost() + item.lost() + unread);
+    const std::uint64_t told = line.lost();
+    unread = stream->TryPush(line) ? 0 : told + 1;
+  }
+};
+
 /// The id in "workers/{worker}".
 StatusOr<std::string> WorkerId(const std::string& name) {
   constexpr std::string_view kCollection = "workers/";
@@ -129,6 +163,41 @@ class WorkerService final : public v1::WorkerService::CallbackService {
                                           const v1::RestartWorkerRequest* request,
                                           v1::WorkerStatus* response) override {
     return Call(context, request->name(), response, &supervisor::Supervisor::RestartWorker);
+  }
+
+  grpc::ServerWriteReactor<v1::LogLine>* StreamLogs(grpc::CallbackServerContext*,
+                                                    const v1::StreamLogsRequest* request) override {
+    auto id = std::make_shared<std::uint64_t>(0);
+    EventStream<v1::LogLine>::Options options;
+    options.overflow = [](const v1::LogLine&) {
+      return ResourceExhausted("the lines were not read in time");
+    };
+    options.closed = [this, id] {
+      if (*id != 0) supervisor_.Unsubscribe(*id);
+    };
+    auto subscription = std::make_shared<LogSubscription>();
+    subscription->stream = EventStream<v1::LogLine>::Make(std::move(options));
+    auto* reactor = subscription->stream.get();
+    const auto selector = Selected(request->name());
+    log::Level level = log::Level::kInfo;
+    const bool known = request->level().empty() || log::ParseLevel(request->level(), level);
+    if (!selector.ok() || !known) {
+      subscription->stream->End(!selector.ok() ? selector.status()
+                                               : InvalidArgument(fmt::format(
+                                                     "level: expected trace, debug, info, warning or error, "
+                                                     "found \"{}\"",
+                                                     request->level())));
+      return reactor;
+    }
+    internal::Subscribe subscribe;
+    subscribe.mutable_logs()->set_level(request->level().empty() ? "info" : request->level());
+    *id = supervisor_.Subscribe(
+        *selector, std::move(subscribe),
+        {.on_item = [subscription](const std::string& process,
+                                   internal::StreamItem& item) { subscription->OnItem(process, item); },
+         .on_gone = [](const std::string&) {},
+         .on_refused = [subscription](const Status& status) { subscription->stream->End(status); }});
+    return reactor;
   }
 
  private:

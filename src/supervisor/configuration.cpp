@@ -101,6 +101,7 @@ void Supervisor::OnCommitted() {
   committed_ = state_.revision.number();
   AwaitConfirmation();
   config_watchers_.TellAbout(state_.revision);
+  node_control_.OnRevision();
 }
 
 void Supervisor::GetRevision(std::function<void(const internal::Revision&)> done) {

@@ -25,6 +25,7 @@ class NodeDirectory {
   std::string state_folder() const { return path_ + "/.wampgate"; }
   std::string control_socket() const { return state_folder() + "/control.sock"; }
   std::string revisions_folder() const { return state_folder() + "/revisions"; }
+  std::string operator_states() const { return state_folder() + "/operator_states"; }
   std::string process_records() const { return state_folder() + "/processes"; }
 
   /// After a first start that failed: takes away what Open made, so that nothing is left behind. A folder

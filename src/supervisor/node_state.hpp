@@ -8,6 +8,7 @@
 #include "config/resolved.hpp"
 #include "net/loop.hpp"
 #include "supervisor/graveyard.hpp"
+#include "supervisor/operator_states.hpp"
 #include "supervisor/revision_store.hpp"
 #include "supervisor/worker_unit.hpp"
 #include "wampgate/internal/revision.pb.h"
@@ -19,6 +20,7 @@ struct NodeState {
   net::Loop& loop;
   RevisionStore& revisions;
   UnitContext& context;
+  OperatorStates& operator_states;
   Graveyard graveyard{loop};
   std::map<std::string, std::unique_ptr<WorkerUnit>> units{};  ///< by worker id
   internal::Revision revision{};                               ///< running; its number is 0 before the first

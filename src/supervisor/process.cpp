@@ -46,6 +46,7 @@ void Process::SetState(ProcessState state) {
   state_ = state;
   since_ = std::chrono::system_clock::now();
   if (state == ProcessState::kRunning) running_since_ = std::chrono::steady_clock::now();
+  if (context_.on_state) context_.on_state();
 }
 
 void Process::Start() {

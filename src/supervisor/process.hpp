@@ -43,6 +43,10 @@ struct ProcessContext {
   std::function<ChildCommand(const Process&)> command;
   std::function<internal::NodeInfo()> node_info;
   AnswerReceiver& answers;
+  /// It has said Hello; called before its observer is.
+  std::function<void(Process&)> on_connected;
+  /// Its state is another.
+  std::function<void()> on_state;
 };
 
 /// Told about one process, on the loop's thread.

@@ -17,6 +17,7 @@ void Process::Attach(std::unique_ptr<control::Channel> channel, const internal::
   log::Debug("supervisor", "worker process connected",
              {{"worker", worker()}, {"process", index()}, {"pid", pid()}, {"revision", revision_}});
   context_.answers.OnChannelOpened(*this);
+  if (context_.on_connected) context_.on_connected(*this);
   observer_->OnConnected(*this);
 }
 

@@ -23,17 +23,30 @@ Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory
       revisions_(disk_, directory_.revisions_folder()),
       table_(disk_, directory_.process_records()),
       queries_(loop),
-      processes_{loop, table_, [this](const Process& process) { return Command(process); },
-                 [this] { return NodeInfo(); }, queries_},
+      processes_{loop,
+                 table_,
+                 [this](const Process& process) { return Command(process); },
+                 [this] { return NodeInfo(); },
+                 queries_,
+                 [this](Process& process) { node_control_.OnConnected(process); },
+                 [this] { node_control_.ObserveLater(); }},
       sockets_(loop),
       context_{.processes = processes_,
                .sockets = sockets_,
                .node_directory = directory_.path(),
                .on_change = [this] { OnChange(); }},
-      state_{.loop = loop, .revisions = revisions_, .context = context_},
+      operator_states_(disk_, directory_.operator_states()),
+      state_{.loop = loop, .revisions = revisions_, .context = context_, .operator_states = operator_states_},
       control_(loop, table_),
       jobs_(loop),
       operations_(loop),
+      node_control_({.loop = loop,
+                     .state = state_,
+                     .table = table_,
+                     .queries = queries_,
+                     .operations = operations_,
+                     .operator_states = operator_states_,
+                     .log_level = options_.log_level}),
       config_watchers_(loop, state_.revision) {
   state_.graveyard.OnEmpty([this] { OnChange(); });
 }
@@ -56,6 +69,7 @@ StatusOr<std::unique_ptr<Supervisor>> Supervisor::Open(net::Loop& loop, Supervis
 }
 
 Status Supervisor::OpenState() {
+  node_control_.Load();
   EndLeftoverProcesses(disk_, directory_.process_records(), kLeftoverGrace);
   WAMPGATE_ASSIGN_OR_RETURN(stored_, revisions_.LoadNewest());
   RememberRequests();
@@ -65,7 +79,7 @@ Status Supervisor::OpenState() {
 ChildCommand Supervisor::Command(const Process& process) const {
   ChildCommand command = process.environment();
   command.executable = options_.executable;
-  const auto level = static_cast<std::size_t>(options_.log_level);
+  const auto level = static_cast<std::size_t>(node_control_.log_level());
   constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warning", "error", "off"};
   command.arguments = {
       process.title(),    "worker",
@@ -128,6 +142,7 @@ void Supervisor::RunOperation(const std::string& worker, const WorkerDone& done)
   operation_ = std::make_unique<Operation>(state_, worker, [this, worker, done](const Status& status) {
     loop_.DeleteLater(std::move(operation_));
     jobs_.Finished();
+    node_control_.ObserveLater();
     done(status.ok() ? Report(worker) : status);
   });
   operation_->Start();
@@ -143,15 +158,8 @@ void Supervisor::RestartWorker(std::string worker, WorkerDone done) {
   Operate<RestartOperation>(std::move(worker), std::move(done));
 }
 
-bool Supervisor::Healthy() const {
-  return state_.revision.number() != 0 && !stopping_ &&
-         std::all_of(state_.units.begin(), state_.units.end(), [](const auto& entry) {
-           return entry.second->wanted() == WorkerUnit::Wanted::kStopped || entry.second->Serves();
-         });
-}
-
 void Supervisor::GetHealth(std::function<void(bool)> done) {
-  loop_.Post([this, done = std::move(done)] { done(Healthy()); });
+  loop_.Post([this, done = std::move(done)] { done(node_control_.Ready()); });
 }
 
 void Supervisor::Stop(std::function<void()> stopped) {
@@ -161,6 +169,7 @@ void Supervisor::Stop(std::function<void()> stopped) {
   operations_.Close();
   config_watchers_.Close(Unavailable("the node is stopping"));
   unconfirmed_.Stop();
+  node_control_.OnStopping();
   if (transaction_ != nullptr) transaction_->Cancel();
   if (operation_ != nullptr) operation_->Cancel();
   for (auto& [id, unit] : state_.units) unit->StopProcesses(state_.resolved.shutdown_grace);
@@ -173,6 +182,7 @@ void Supervisor::KillAll() {
 }
 
 void Supervisor::OnChange() {
+  node_control_.ObserveLater();
   if (operation_ != nullptr) operation_->OnChange();
   if (!stopping_ || !table_.empty() || stopped_ == nullptr) return;
   static_cast<void>(disk_.Remove(directory_.process_records()));

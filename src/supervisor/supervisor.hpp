@@ -17,6 +17,7 @@
 #include "supervisor/control_server.hpp"
 #include "supervisor/disk.hpp"
 #include "supervisor/job_queue.hpp"
+#include "supervisor/node_control.hpp"
 #include "supervisor/node_directory.hpp"
 #include "supervisor/node_state.hpp"
 #include "supervisor/operations.hpp"
@@ -87,14 +88,17 @@ class Supervisor {
   void GetWorker(std::string worker, WorkerDone done);
   /// Waits until every process serves (DEADLINE_EXCEEDED after 20 s; they are tried on).
   void StartWorker(std::string worker, WorkerDone done);
-  /// Not configuration: forgotten at the next start of the node.
+  /// Not configuration, and lasts until StartWorker, also over restarts of the node.
   void StopWorker(std::string worker, WorkerDone done);
   /// One process at a time. FAILED_PRECONDITION for a stopped worker.
   void RestartWorker(std::string worker, WorkerDone done);
-  /// True if a revision runs and every worker that is not stopped has a process that serves.
+  /// True if a revision runs, the node does not drain, and every worker that is not stopped has a process
+  /// that serves.
   void GetHealth(std::function<void(bool)> done);
   /// Long work; see there for the threads.
   Operations& operations() { return operations_; }
+  /// What operators do with the node beside its configuration; see there for the threads.
+  NodeControl& node() { return node_control_; }
 
   /// Asks worker processes what only they know. `done` gets one answer per process, also for those that do
   /// not serve or do not answer in time; NOT_FOUND if the worker or process is none of the running revision,
@@ -148,7 +152,6 @@ class Supervisor {
   void RunOperation(const std::string& worker, const WorkerDone& done);
   StatusOr<WorkerReport> Report(const std::string& worker) const;
   StatusOr<std::vector<Process*>> Select(const ProcessSelector& selector) const;
-  bool Healthy() const;
   void OnChange();
 
   net::Loop& loop_;
@@ -162,10 +165,12 @@ class Supervisor {
   ProcessContext processes_;
   ListenSockets sockets_;
   UnitContext context_;
+  OperatorStates operator_states_;
   NodeState state_;
   ControlServer control_;
   JobQueue jobs_;
   Operations operations_;
+  NodeControl node_control_;
   std::optional<internal::Revision> stored_;
   AnsweredRequests requests_;
   ConfigWatchers config_watchers_;

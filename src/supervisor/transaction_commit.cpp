@@ -80,6 +80,9 @@ void Transaction::Decide() {
   for (const auto& [id, unit] : state_.units) {
     if (unit->wanted() == WorkerUnit::Wanted::kStopped) idle.insert(id);
   }
+  for (const auto& unit : added_) {
+    if (unit->wanted() == WorkerUnit::Wanted::kStopped) idle.insert(unit->settings().id);
+  }
   leaving_ = state_.context.sockets.Take(*stage_, idle);
   InstallUnits();
   state_.context.sockets.Drain(leaving_, [this] { CommitAll(); });

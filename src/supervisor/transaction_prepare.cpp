@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "supervisor/plan.hpp"
 #include "supervisor/transaction_participant.hpp"
+#include "supervisor/worker_operation.hpp"
 
 namespace wampgate::supervisor {
 namespace {
@@ -95,6 +96,8 @@ void Transaction::EnlistNewUnit(const WorkerSettings& next) {
   added_.push_back(std::make_unique<WorkerUnit>(state_.context, next));
   WorkerUnit& unit = *added_.back();
   if (before != state_.units.end()) unit.SetWanted(before->second->wanted());
+  if (state_.operator_states.Is(next.name, StopOperation::kState))
+    unit.SetWanted(WorkerUnit::Wanted::kStopped);
   if (unit.wanted() == WorkerUnit::Wanted::kStopped) return;
   for (std::uint32_t index = 0; index < static_cast<std::uint32_t>(next.processes); ++index) {
     AddStaged(unit, index, next);

@@ -23,6 +23,10 @@ void WorkerOperation::Within(std::chrono::milliseconds deadline, std::string wha
 }
 
 void StopOperation::Start() {
+  internal::OperatorState stopped;
+  stopped.set_state(kState);
+  const Status kept = state_.operator_states.Set(unit()->settings().name, std::move(stopped));
+  if (!kept.ok()) return Finish(kept);
   unit()->SetWanted(WorkerUnit::Wanted::kStopped);
   std::vector<ListenSockets::Leaving> leaving;
   for (const std::string& transport : unit()->settings().transports) {
@@ -45,6 +49,10 @@ void StopOperation::OnChange() {
 
 void StartOperation::Start() {
   if (const Status status = state_.context.sockets.ListenAgain(worker_); !status.ok()) return Finish(status);
+  if (state_.operator_states.Is(unit()->settings().name, StopOperation::kState)) {
+    const Status cleared = state_.operator_states.Clear(unit()->settings().name);
+    if (!cleared.ok()) return Finish(cleared);
+  }
   unit()->SetWanted(WorkerUnit::Wanted::kRunning);
   Within(kServeDeadline, fmt::format("not every process of {} serves yet; they are tried on", worker_));
   unit()->StartProcesses();

@@ -44,9 +44,10 @@ class WorkerOperation : public net::Mortal {
 /// How long StartWorker and each step of RestartWorker wait for a process to serve.
 inline constexpr std::chrono::seconds kServeDeadline{20};
 
-/// Ends the worker's sessions and processes; its addresses stay bound.
+/// Ends the worker's sessions and processes; its addresses stay bound. Lasts over restarts of the node.
 class StopOperation final : public WorkerOperation {
  public:
+  static constexpr const char* kState = "stopped";  ///< among the operator states
   using WorkerOperation::WorkerOperation;
   void Start() override;
   void OnChange() override;

@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "config/resource_name.hpp"
+#include "worker/drain_orders.hpp"
 
 namespace wampgate::worker {
 namespace {
@@ -54,12 +55,15 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       work_(loop),
       streams_({sessions_, ended_, work_, NamesOf(options_)}),
       session_queries_({loop, sessions_, ended_, work_, NamesOf(options_)}),
+      log_streams_(loop),
       queries_([this](const internal::Frame& frame) { control_.Send(frame); },
                [this] { return control_.pending(); }),
       stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }) {
   sessions_.SetObserver(&streams_);
   session_queries_.Serve(queries_);
   streams_.Serve(queries_);
+  log_streams_.Serve(queries_);
+  ServeSetAccepting(queries_, transports_);
   parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, router_, helper_, node_info_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   revisions_ = std::make_unique<Revisions>(

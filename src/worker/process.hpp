@@ -11,6 +11,7 @@
 #include "worker/control_link.hpp"
 #include "worker/ended_sessions.hpp"
 #include "worker/helper_thread.hpp"
+#include "worker/log_streams.hpp"
 #include "worker/proxy_endpoints.hpp"
 #include "worker/queries.hpp"
 #include "worker/revisions.hpp"
@@ -68,6 +69,7 @@ class Process {
   SlicedWork work_;
   SessionStreams streams_;
   SessionQueries session_queries_;
+  LogStreams log_streams_;
   Queries queries_;
   std::unique_ptr<Revisions> revisions_;
   std::unique_ptr<StatusReport> status_;

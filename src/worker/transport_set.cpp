@@ -51,6 +51,7 @@ void TransportSet::Apply(const Snapshot& snapshot, std::vector<PassedSocket> soc
     }
     // New, or replaced because its endpoint or its protocol differs.
     auto made = std::make_unique<TransportUnit>(loop_, offload_, part);
+    made->SetAccepting(Accepts(name));
     if (own.empty() && unit) unit->MoveListeners(*made);
     for (ListenSocket& socket : own) made->Listen(std::move(socket), Ownership::kOwn);
     if (unit) Retire(std::move(unit));
@@ -68,6 +69,18 @@ bool TransportSet::Adopt(PassedSocket passed) {
 void TransportSet::Release(const std::string& transport, std::uint32_t index) {
   const auto found = units_.find(transport);
   if (found != units_.end()) found->second->Release(index);
+}
+
+void TransportSet::SetAccepting(const std::string& transport, bool accepting) {
+  if (transport.empty()) {
+    accepting_ = accepting;
+    closed_.clear();
+  } else if (accepting) {
+    closed_.erase(transport);
+  } else {
+    closed_.insert(transport);
+  }
+  for (auto& [name, unit] : units_) unit->SetAccepting(Accepts(name));
 }
 
 void TransportSet::Drain() {

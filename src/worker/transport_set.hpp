@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,11 @@ class TransportSet {
   bool Adopt(PassedSocket socket);
   void Release(const std::string& transport, std::uint32_t index);
 
-  /// Stops accepting everywhere and ends what is idle.
+  /// Whether one transport accepts, also one that comes later; empty: all of them, and what was said of
+  /// single ones is forgotten.
+  void SetAccepting(const std::string& transport, bool accepting);
+
+  /// Stops accepting everywhere, for good, and ends what is idle.
   void Drain();
 
   struct Counters {
@@ -61,7 +66,11 @@ class TransportSet {
   };
   net::Loop& loop_;
   http::Offload& offload_;
+  bool Accepts(const std::string& transport) const { return accepting_ && !closed_.contains(transport); }
+
   std::map<std::string, std::unique_ptr<TransportUnit>> units_;
+  bool accepting_ = true;
+  std::set<std::string> closed_;  // single ones that do not accept
   std::vector<Retired> retired_;
   Counters past_;  // of units that are gone
   Timer sweep_;

@@ -67,7 +67,7 @@ void TransportUnit::Listen(ListenSocket socket, Ownership ownership) {
   listener.acceptor = std::make_unique<net::Acceptor>(
       loop_, std::move(socket.descriptor),
       [this](std::unique_ptr<net::Stream> stream) { Accept(std::move(stream)); });
-  listener.acceptor->Start();
+  if (accepting_) listener.acceptor->Start();
   log::Info(kModule, ownership == Ownership::kOwn ? "listening" : "accepting for a sibling",
             {{"transport", part_->settings->name}, {"address", listener.address}, {"socket", index}});
 }
@@ -79,6 +79,17 @@ void TransportUnit::Release(std::uint32_t index) {
             {{"transport", part_->settings->name}, {"address", found->second.address}, {"socket", index}});
   CloseListener(found->second);
   listeners_.erase(found);
+}
+
+void TransportUnit::SetAccepting(bool accepting) {
+  if (accepting == accepting_) return;
+  accepting_ = accepting;
+  for (auto& [index, listener] : listeners_) {
+    accepting ? listener.acceptor->Start() : listener.acceptor->Stop();
+  }
+  if (http_) accepting ? http_->EndDrain() : http_->Drain();
+  log::Info(kModule, accepting ? "accepting again" : "accepting nothing for now",
+            {{"transport", part_->settings->name}});
 }
 
 void TransportUnit::MoveListeners(TransportUnit& successor) {

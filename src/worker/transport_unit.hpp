@@ -41,6 +41,9 @@ class TransportUnit final : public net::Mortal {
   void Listen(ListenSocket socket, Ownership ownership);
   /// Closes an adopted socket. Nothing happens if there is none of that index.
   void Release(std::uint32_t index);
+  /// Whether it accepts. If not, its sockets stay open, and what is queued on them waits; HTTP connections
+  /// end when they are idle, handshakes go on.
+  void SetAccepting(bool accepting);
   bool listens() const { return !listeners_.empty(); }
   /// Moves all listening sockets to `successor`, without a gap.
   void MoveListeners(TransportUnit& successor);
@@ -71,6 +74,7 @@ class TransportUnit final : public net::Mortal {
   std::unique_ptr<http::Server> http_;  // web and websocket
   std::map<std::uint64_t, std::unique_ptr<net::Mortal>>
       handshakes_;  // rawsocket, by number of the connection
+  bool accepting_ = true;
   std::uint64_t accepted_ = 0;
   std::uint64_t turned_away_ = 0;  // by listeners that are gone
 };

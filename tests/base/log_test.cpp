@@ -16,6 +16,7 @@
 #include "base/fd.hpp"
 #include "base/log_line.hpp"
 #include "base/log_sink.hpp"
+#include "base/log_tap.hpp"
 
 namespace wampgate::log {
 namespace {
@@ -191,6 +192,22 @@ TEST(Log, AProcessWritesItsLinesToStderr) {
   const std::string line(buffer, static_cast<std::size_t>(got));
   EXPECT_THAT(line, testing::EndsWith(" info worker1/0 net: shown n=1\n"));
   EXPECT_EQ(std::ranges::count(line, '\n'), 1);
+}
+
+TEST(LogTap, GetsLinesOfItsLevelThatTheLogItselfDoesNotTake) {
+  std::string tapped;
+  SetLevel(Level::kError);
+  SetTap(Level::kDebug, [&](const TappedLine& line) {
+    tapped +=
+        std::string(Name(line.level)) + " " + std::string(line.module) + ": " + std::string(line.text) + "\n";
+  });
+  Debug("net", "something", {{"number", 5}, {"text", "a\nb"}});
+  SetTap(Level::kWarning, [&](const TappedLine&) { tapped += "another tap"; });
+  Info("net", "below the second tap's level");
+  SetTap(Level::kOff, nullptr);
+  EXPECT_FALSE(Enabled(Level::kWarning));
+  SetLevel(Level::kWarning);
+  EXPECT_EQ(tapped, "debug net: something number=5 text=\"a\\nb\"\n");
 }
 
 }  // namespace

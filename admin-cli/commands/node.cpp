@@ -1,0 +1,195 @@
+// drain, undrain, log-level, shutdown and events: the node as a whole.
+
+#include <google/protobuf/util/time_util.h>
+#include <wampgate/v1/node_service.grpc.pb.h>
+
+#include <iostream>
+
+#include "commands/commands.hpp"
+#include "operation_progress.hpp"
+
+namespace wampgate::ctl {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+struct DrainOptions {
+  double lame_duck = 0;
+  double deadline = 0;
+  std::uint32_t rate = 0;
+  std::uint32_t jitter = 0;
+  bool wait = false;
+};
+
+google::protobuf::Duration Seconds(double seconds) {
+  return TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(seconds * 1000));
+}
+
+ExitCode PrintNode(const Invocation& invocation, const v1::NodeView& node) {
+  if (invocation.output != Output::kTable) {
+    Print(invocation.output, AsJson(node));
+  } else {
+    std::cout << (node.ready() ? "ready" : "not ready: " + node.not_ready_reason()) << "\n";
+  }
+  return kOk;
+}
+
+ExitCode Drain(const Invocation& invocation, const DrainOptions& options) {
+  v1::DrainNodeRequest request;
+  *request.mutable_lame_duck() = Seconds(options.lame_duck);
+  if (options.deadline != 0) *request.mutable_deadline() = Seconds(options.deadline);
+  request.set_rate(options.rate);
+  request.set_jitter_percent(options.jitter);
+  google::longrunning::Operation operation;
+  const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->DrainNode(context.get(), request, &operation); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  return FinishOperation(invocation, options.wait, operation);
+}
+
+ExitCode Undrain(const Invocation& invocation) {
+  v1::NodeView node;
+  const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  const auto status = stub->UndrainNode(context.get(), {}, &node);
+  return status.ok() ? PrintNode(invocation, node) : Report(status, invocation.target);
+}
+
+ExitCode SetLogLevel(const Invocation& invocation, const std::string& level, double expiry) {
+  v1::SetLogLevelRequest request;
+  request.set_level(level);
+  if (expiry > 0) *request.mutable_expiry() = Seconds(expiry);
+  v1::NodeView node;
+  const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->SetLogLevel(context.get(), request, &node); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  if (invocation.output != Output::kTable) return PrintNode(invocation, node);
+  std::cout << "log level " << node.log_level();
+  if (node.has_log_level_expire_time()) {
+    std::cout << " until " << TimeUtil::ToString(node.log_level_expire_time());
+  }
+  std::cout << "\n";
+  return kOk;
+}
+
+ExitCode WhoAmI(const Invocation& invocation) {
+  v1::WhoAmIResponse answer;
+  const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->WhoAmI(context.get(), {}, &answer); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  if (invocation.output != Output::kTable) {
+    Print(invocation.output, AsJson(answer));
+  } else {
+    std::cout << answer.identity() << ": " << answer.role() << "\n";
+  }
+  return kOk;
+}
+
+ExitCode Shutdown(const Invocation& invocation) {
+  v1::ShutdownResponse nothing;
+  const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  const auto status = stub->Shutdown(context.get(), {}, &nothing);
+  if (status.ok()) std::cout << "the node stops: its sessions end\n";
+  return Report(status, invocation.target);
+}
+
+void PrintEvent(const Invocation& invocation, const v1::NodeEvent& event) {
+  if (invocation.output == Output::kJson) {
+    std::cout << AsJson(event).dump() << std::endl;  // a line each
+    return;
+  }
+  if (invocation.output == Output::kYaml) {
+    std::cout << "---\n";
+    Print(invocation.output, AsJson(event));
+    std::cout << std::flush;
+    return;
+  }
+  if (event.kind() == v1::NodeEvent::BOOKMARK) return;
+  const bool snapshot = event.kind() == v1::NodeEvent::SNAPSHOT;
+  std::cout << TimeUtil::ToString(event.time()) << "  " << event.sequence() << "  " << event.name()
+            << (snapshot ? "  is " : "  ") << event.state()
+            << (event.detail().empty() ? "" : " (" + event.detail() + ")") << std::endl;
+}
+
+ExitCode Watch(const Invocation& invocation, std::uint64_t from, std::uint64_t count) {
+  v1::WatchEventsRequest request;
+  request.set_from_sequence(from);
+  const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
+  const auto context = NewEndlessContext(invocation.target);
+  const auto reader = stub->WatchEvents(context.get(), request);
+  v1::NodeEvent event;
+  std::uint64_t seen = 0;
+  while (reader->Read(&event)) {
+    PrintEvent(invocation, event);
+    if (event.kind() == v1::NodeEvent::BOOKMARK || ++seen != count) continue;
+    context->TryCancel();
+    while (reader->Read(&event)) {
+    }
+    static_cast<void>(reader->Finish());
+    return kOk;
+  }
+  return Report(reader->Finish(), invocation.target);
+}
+
+}  // namespace
+
+void AddNodeCommands(CLI::App& app, Invocation& invocation) {
+  auto* drain = app.add_subcommand("drain",
+                                   "Take the node out of service: it is not ready, accepts nothing "
+                                   "more, and its sessions end one after the other, idle ones first");
+  auto options = std::make_shared<DrainOptions>();
+  drain->add_option("--lame-duck", options->lame_duck, "Accept for so long after readiness is gone")
+      ->option_text("SECONDS [0]");
+  drain->add_option("--rate", options->rate, "Sessions closed per second in each process")
+      ->option_text("1...100000 [100]");
+  drain->add_option("--jitter", options->jitter, "Vary the pauses by up to this share")
+      ->option_text("PERCENT [0]");
+  drain->add_option("--deadline", options->deadline, "What is left so long after the call is closed at once")
+      ->option_text("SECONDS [600]");
+  drain->add_flag("--wait", options->wait, "Wait until it is drained");
+  drain->footer("Example: wampgatectl drain --lame-duck 15 --rate 50 --deadline 300 --wait");
+  drain->callback([&invocation, options] {
+    invocation.run = [&invocation, options] { return Drain(invocation, *options); };
+  });
+  auto* undrain = app.add_subcommand("undrain", "Accept again");
+  undrain->footer("Example: wampgatectl undrain");
+  undrain->callback([&invocation] { invocation.run = [&invocation] { return Undrain(invocation); }; });
+
+  auto* log_level = app.add_subcommand("log-level", "Set the log level of the running node");
+  auto level = std::make_shared<std::string>();
+  auto expiry = std::make_shared<double>(0);
+  log_level->add_option("level", *level, "trace, debug, info, warning or error")->required();
+  log_level->add_option("--for", *expiry, "The level of the command line is back after this time")
+      ->option_text("SECONDS [for ever]");
+  log_level->footer("Example: wampgatectl log-level debug --for 300");
+  log_level->callback([&invocation, level, expiry] {
+    invocation.run = [&invocation, level, expiry] { return SetLogLevel(invocation, *level, *expiry); };
+  });
+
+  auto* whoami = app.add_subcommand("whoami", "Who the node takes you for, and what you may do");
+  whoami->footer("Example: wampgatectl whoami");
+  whoami->callback([&invocation] { invocation.run = [&invocation] { return WhoAmI(invocation); }; });
+
+  auto* shutdown = app.add_subcommand("shutdown", "End the node as SIGTERM does");
+  shutdown->footer("Example: wampgatectl shutdown");
+  shutdown->callback([&invocation] { invocation.run = [&invocation] { return Shutdown(invocation); }; });
+
+  auto* events = app.add_subcommand("events", "Show how the node's objects are, and what becomes of them");
+  auto from = std::make_shared<std::uint64_t>(0);
+  auto count = std::make_shared<std::uint64_t>(0);
+  events->add_option("--from", *from, "Go on after the event of this number, without the snapshot");
+  events->add_option("--count", *count, "End after so many events")->option_text("NUMBER [never]");
+  events->footer("Example: wampgatectl events -o json | jq -r .detail");
+  events->callback([&invocation, from, count] {
+    invocation.run = [&invocation, from, count] { return Watch(invocation, *from, *count); };
+  });
+}
+
+}  // namespace wampgate::ctl

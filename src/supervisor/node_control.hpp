@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "base/log.hpp"
+#include "supervisor/drains.hpp"
+#include "supervisor/events.hpp"
+#include "supervisor/node_view.hpp"
+
+namespace wampgate::supervisor {
+
+/// What operators do with the node beside its configuration: they drain it, set its log level, end it, and
+/// watch it. Holds what they have told it (OperatorStates) to the processes, also to those that come later.
+///
+/// The calls of the first group may be made from any thread; callbacks come on the loop's thread. The rest
+/// belongs to the loop's thread.
+class NodeControl {
+ public:
+  struct Surroundings {
+    net::Loop& loop;
+    NodeState& state;
+    ProcessTable& table;
+    ProcessQueries& queries;
+    Operations& operations;
+    OperatorStates& operator_states;
+    log::Level log_level;  ///< of the command line
+  };
+  explicit NodeControl(Surroundings around);
+
+  // From any thread:
+
+  void GetNode(std::function<void(const v1::NodeView&)> done);
+  void GetStatistics(std::function<void(const v1::Statistics&)> done);
+  using OperationDone = std::function<void(StatusOr<Operations::Operation>)>;
+  /// The operation; with the result of Drains::Begin.
+  void DrainNode(DrainSettings settings, OperationDone done);
+  using NodeDone = std::function<void(StatusOr<v1::NodeView>)>;
+  void UndrainNode(NodeDone done);
+  /// `transport` is a resource name. NOT_FOUND if the running revision has none of that name.
+  void DrainTransport(std::string transport, DrainSettings settings, OperationDone done);
+  void UndrainTransport(std::string transport, std::function<void(const Status&)> done);
+  /// `expiry` 0: it stays. INVALID_ARGUMENT for a level that does not exist.
+  void SetLogLevel(std::string level, std::chrono::milliseconds expiry, NodeDone done);
+  /// As SIGTERM does. UNAVAILABLE if it is stopping already.
+  void Shutdown(std::function<void(const Status&)> done);
+  Events& events() { return events_; }
+
+  // On the loop's thread:
+
+  /// Once, before anything else: what operators told the node before it was started.
+  void Load();
+  /// What Shutdown calls, after its answer.
+  void OnShutdown(std::function<void()> shutdown) { shutdown_ = std::move(shutdown); }
+  /// A process has said Hello: it is told what holds.
+  void OnConnected(Process& process);
+  /// A revision runs. Forgets the states of what is gone, and goes on with the drains of a supervisor before.
+  void OnRevision();
+  /// Something may have changed: observed at the end of this turn.
+  void ObserveLater();
+  void OnStopping();
+  bool Ready() const { return WhyNotReady(Sight()).empty(); }
+  /// Of the processes to be started, and of this one.
+  log::Level log_level() const { return level_; }
+
+ private:
+  NodeSight Sight() const;
+  v1::NodeView View() const;
+  void Drain(const std::string& subject, const DrainSettings& settings, const OperationDone& done);
+  void Ask(const std::string& subject, internal::Query query, AskDone done);
+  void Tell(const internal::Query& order);
+  void UseLogLevel();
+  void OnLogLevelExpired();
+
+  Surroundings around_;
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+  Events events_;
+  Drains drains_;
+  log::Level level_;
+  Timer level_expiry_;
+  std::function<void()> shutdown_;
+  bool stopping_ = false;
+  bool resumed_ = false;
+  bool observe_posted_ = false;
+};
+
+}  // namespace wampgate::supervisor

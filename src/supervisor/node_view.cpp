@@ -1,0 +1,90 @@
+#include "supervisor/node_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/resource_name.hpp"
+#include "supervisor/worker_report.hpp"
+
+namespace wampgate::supervisor {
+namespace {
+
+std::string NameOf(WorkerState state) {
+  switch (state) {
+    case WorkerState::kStarting:
+      return "starting";
+    case WorkerState::kRunning:
+      return "running";
+    case WorkerState::kStopping:
+      return "stopping";
+    case WorkerState::kStopped:
+      return "stopped";
+    case WorkerState::kFailed:
+      return "failed";
+  }
+  return "?";
+}
+
+std::string NodeStateName(const NodeSight& sight) {
+  if (sight.stopping) return "stopping";
+  if (sight.state.revision.number() == 0) return "starting";
+  if (!sight.drains.Draining(OperatorStates::kNode)) return "running";
+  return sight.operator_states.Find(OperatorStates::kNode)->has_drain() ? "draining" : "drained";
+}
+
+void ObserveWorker(const NodeSight& sight, const WorkerUnit& unit, ObjectStates& objects) {
+  const WorkerReport report = ReportOn(unit, sight.state.context.sockets);
+  objects[report.name] = {NameOf(report.state), ""};
+  for (const ProcessStatus& process : report.processes) {
+    objects[fmt::format("{}/processes/{}", report.name, process.index)] = {
+        std::string(Name(process.state)),
+        process.pid != 0 ? fmt::format("pid {}", process.pid) : process.last_exit};
+  }
+  for (const std::string& transport : unit.settings().transports) {
+    const bool draining =
+        sight.drains.Draining(transport) || sight.drains.AcceptingStopped(OperatorStates::kNode);
+    const auto address = report.addresses.find(transport);
+    objects[transport] = {draining ? "draining" : (unit.Serves() ? "serving" : "not serving"),
+                          address == report.addresses.end() ? "" : address->second};
+  }
+}
+
+}  // namespace
+
+std::string WhyNotReady(const NodeSight& sight) {
+  if (sight.stopping) return "the node is stopping";
+  if (sight.state.revision.number() == 0) return "no configuration runs yet";
+  if (sight.drains.Draining(OperatorStates::kNode))
+    return "the node is draining; wampgatectl undrain ends it";
+  std::string without;
+  for (const auto& [id, unit] : sight.state.units) {
+    if (unit->wanted() == WorkerUnit::Wanted::kStopped || unit->Serves()) continue;
+    without += (without.empty() ? "" : ", ") + id;
+  }
+  return without.empty() ? "" : "no process serves of worker " + without;
+}
+
+ObjectStates Observe(const NodeSight& sight) {
+  ObjectStates objects;
+  objects[OperatorStates::kNode] = {NodeStateName(sight), WhyNotReady(sight)};
+  if (const std::uint64_t revision = sight.state.revision.number(); revision != 0) {
+    objects["config"] = {fmt::format("revision {}", revision), "from " + sight.state.revision.origin()};
+  }
+  for (const auto& [id, unit] : sight.state.units) ObserveWorker(sight, *unit, objects);
+  return objects;
+}
+
+bool Exists(const config::Node& node, const std::string& object) {
+  return std::any_of(node.workers.begin(), node.workers.end(), [&](const config::Worker& worker) {
+    const std::string name = config::ResourceName("", "workers", worker.id);
+    if (object == name) return true;
+    if (!object.starts_with(name + "/")) return false;
+    const auto is_it = [&](const auto& part) { return part.name == object; };
+    const bool backend = std::any_of(worker.backends.begin(), worker.backends.end(),
+                                     [&](const auto& entry) { return is_it(entry.second); });
+    return backend || std::any_of(worker.transports.begin(), worker.transports.end(), is_it);
+  });
+}
+
+}  // namespace wampgate::supervisor
