@@ -65,7 +65,10 @@ class Node {
 
   bool Open();
   bool LoadFile();
+  void TakeOver();
+  void OnNotTakenOver(const Status& status);
   void Start();
+  void RunRevision();
   void AskToDecide();
   void ApplyFile(std::function<void(const Reply&)> done);
   void OnStarted(const Reply& reply);
@@ -89,6 +92,7 @@ class Node {
   Watchdog watchdog_{loop_};
   int exit_code_ = 0;
   bool stopping_ = false;
+  bool runs_ = false;  // the stored revision, with processes that were taken over
 };
 
 int Node::Run() {
@@ -96,7 +100,7 @@ int Node::Run() {
   signals_ = std::make_unique<Signals>(loop_, Signals::Calls{.stop = [this] { Stop(); },
                                                              .at_once = [this] { ExitAtOnce(); },
                                                              .reload = [this] { Reload(); }});
-  loop_.Post([this] { Start(); });
+  loop_.Post([this] { TakeOver(); });
   loop_.Run();
   if (exit_code_ != 0) supervisor_->RemoveWhatWasMade();
   return exit_code_;
@@ -111,7 +115,6 @@ bool Node::Open() {
     options.node_directory = start_.node_directory;
     options.log_level = options_.log_level;
     options.log_format = options_.log_format;
-    options.orphan_timeout = options_.orphan_timeout;
     options.node_file = start_.path.value_or("");
     auto opened = supervisor::Supervisor::Open(loop_, std::move(options));
     status = opened.status();
@@ -161,6 +164,30 @@ bool Node::LoadFile() {
   return false;
 }
 
+// The processes of a supervisor that died come first, so that they serve whatever is decided then.
+void Node::TakeOver() {
+  supervisor_->TakeOver([this](StatusOr<supervisor::Supervisor::Takeover> taken) {
+    if (stopping_) return;
+    if (!taken.ok()) return OnNotTakenOver(taken.status());
+    runs_ = *taken == supervisor::Supervisor::Takeover::kRuns;
+    Start();
+  });
+}
+
+void Node::OnNotTakenOver(const Status& status) {
+  log::Error(kModule,
+             "the node cannot start: the last revision cannot be run; the worker processes of the supervisor "
+             "before serve on without one until their orphan_timeout. Remove the reason and start again",
+             {{"error", Message(status)}});
+  exit_code_ = kCannotStart;
+  loop_.Stop();
+}
+
+void Node::RunRevision() {
+  if (runs_) return OnStarted({.revision = supervisor_->stored()->number()});
+  supervisor_->Restore([this](const Reply& reply) { OnStarted(reply); });
+}
+
 void Node::Start() {
   switch (supervisor::DecideStart(supervisor_->stored(), file_, options_.preference)) {
     case supervisor::StartWith::kFile:
@@ -172,7 +199,7 @@ void Node::Start() {
     case supervisor::StartWith::kRevision:
       break;
   }
-  supervisor_->Restore([this](const Reply& reply) { OnStarted(reply); });
+  RunRevision();
 }
 
 void Node::AskToDecide() {
@@ -200,7 +227,7 @@ void Node::OnFileRefused(const Reply& reply) {
   if (stopping_ || !supervisor_->stored()) return OnStarted(reply);
   log::Error(kModule, "the changed node file cannot be applied; running the last revision instead",
              {{"error", Message(reply.status)}});
-  supervisor_->Restore([this](const Reply& restored) { OnStarted(restored); });
+  RunRevision();
 }
 
 void Node::OnStarted(const Reply& reply) {

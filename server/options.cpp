@@ -26,7 +26,10 @@ void AddChoice(CLI::App& app, const std::string& name, T& value, const std::map<
 }
 
 CLI::App* AddRun(CLI::App& app, RunOptions& run) {
-  CLI::App* command = app.add_subcommand("run", "Run a node: the supervisor and its worker processes.");
+  CLI::App* command = app.add_subcommand("run",
+                                         "Run a node: the supervisor and its worker processes. If the "
+                                         "supervisor of the node was killed, the same "
+                                         "command takes its worker processes over, with their sessions.");
   command
       ->add_option("-c,--config", run.config,
                    "Node file, JSON or YAML. Default: config.yaml or config.json in the node directory.")
@@ -49,13 +52,6 @@ CLI::App* AddRun(CLI::App& app, RunOptions& run) {
             "What to run if both the file and the running configuration (over the API) were changed since "
             "the file was "
             "last applied: file or revision.");
-  command
-      ->add_option_function<long>(
-          "--orphan-timeout", [&run](long seconds) { run.orphan_timeout = std::chrono::seconds(seconds); },
-          "How long worker processes serve on without a supervisor before they end; 0: for ever. Default: "
-          "600.")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0L, 31536000L).description(""));
   command->footer("");
   return command;
 }
@@ -104,9 +100,6 @@ CLI::App* AddWorker(CLI::App& app, worker::WorkerArguments& arguments) {
   command->add_option("--node-dir", arguments.node_directory)->required();
   AddChoice(*command, "--log-level", arguments.log_level, kLevels, "");
   AddChoice(*command, "--log-format", arguments.log_format, kFormats, "");
-  command->add_option_function<long>("--orphan-timeout", [&arguments](long milliseconds) {
-    arguments.orphan_timeout = std::chrono::milliseconds(milliseconds);
-  });
   return command;
 }
 

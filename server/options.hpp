@@ -17,7 +17,6 @@ struct RunOptions {
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kText;
   supervisor::Preference preference = supervisor::Preference::kNone;
-  std::chrono::seconds orphan_timeout{600};
 };
 
 /// `wampgated check FILE`.

@@ -75,6 +75,10 @@ Resolution Resolve(const v1::Node& document, const Environment& environment) {
     node.shutdown_grace = std::chrono::milliseconds(document.limits().shutdown_grace());
   }
   node.management = ResolveManagement(document.management(), Where().Key("management"), context);
+  if (document.limits().has_orphan_timeout()) {
+    node.orphan_timeout = std::chrono::milliseconds(document.limits().orphan_timeout());
+  }
+  if (document.management().has_auto_rollback()) node.auto_rollback = document.management().auto_rollback();
   const std::vector<std::string> ids = WorkerIds(document);
   std::set<std::string> seen;
   ListenConflicts conflicts(context);

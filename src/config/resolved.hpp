@@ -96,6 +96,9 @@ struct Node {
   std::string directory;   ///< absolute
   std::chrono::milliseconds shutdown_grace{10000};  ///< for sessions to end after SIGTERM
   Management management;
+  /// Processes without a supervisor end after so long; 0: never.
+  std::chrono::milliseconds orphan_timeout{std::chrono::minutes(10)};
+  bool auto_rollback = true;  ///< of a revision that makes processes crash
   std::vector<Worker> workers;
   bool operator==(const Node&) const = default;
 };

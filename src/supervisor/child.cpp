@@ -72,6 +72,8 @@ std::vector<char*> Pointers(std::vector<std::string>& lines) {
 }  // namespace
 
 std::string ToString(const ChildExit& exit) {
+  if (exit.how == ChildExit::How::kUnknown)
+    return "ended, how is not known: a supervisor that died had started it";
   if (exit.how == ChildExit::How::kCode) return fmt::format("exit code {}", exit.number);
   const char* name = ::sigabbrev_np(exit.number);
   return fmt::format("killed by signal {} (SIG{})", exit.number, name == nullptr ? "?" : name);
@@ -92,6 +94,15 @@ std::uint64_t ProcessStartTime(pid_t pid) {
   for (int field = 4; field < 22; ++field) fields >> skipped;
   fields >> value;
   return fields ? value : 0;
+}
+
+std::chrono::system_clock::time_point ProcessStartedAt(pid_t pid) {
+  timespec since_boot{};
+  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+  const auto ticks = static_cast<double>(ProcessStartTime(pid));
+  const double age =
+      static_cast<double>(since_boot.tv_sec) - ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return std::chrono::system_clock::now() - std::chrono::seconds(static_cast<std::int64_t>(age));
 }
 
 StatusOr<std::unique_ptr<Child>> Child::Spawn(net::Loop& loop, const ChildCommand& command, OnExit on_exit) {
@@ -118,6 +129,14 @@ StatusOr<std::unique_ptr<Child>> Child::Spawn(net::Loop& loop, const ChildComman
   return child;
 }
 
+StatusOr<std::unique_ptr<Child>> Child::Watch(net::Loop& loop, pid_t pid, UniqueFd pidfd, OnExit on_exit) {
+  std::unique_ptr<Child> child(new Child(loop, pid, std::move(pidfd), std::move(on_exit)));
+  if (!child->watched_) {
+    return ResourceExhausted("the kernel refuses to watch a process (fs.epoll.max_user_watches)");
+  }
+  return child;
+}
+
 Child::Child(net::Loop& loop, pid_t pid, UniqueFd pidfd, OnExit on_exit)
     : loop_(loop),
       pid_(pid),
@@ -137,12 +156,17 @@ void Child::Signal(int signal) {
 
 void Child::OnReady(std::uint32_t /*events*/) {
   siginfo_t info{};
-  if (::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
-    return;
+  const int failed = ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG);
+  const bool not_our_child = failed != 0 && errno == ECHILD;
+  if (!not_our_child && (failed != 0 || info.si_pid == 0)) return;
   loop_.poller().Remove(pidfd_.get(), *this);
   watched_ = false;
+  if (not_our_child) return TellOf({ChildExit::How::kUnknown, 0});
   const bool by_signal = info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
-  const ChildExit exit{by_signal ? ChildExit::How::kSignal : ChildExit::How::kCode, info.si_status};
+  TellOf({by_signal ? ChildExit::How::kSignal : ChildExit::How::kCode, info.si_status});
+}
+
+void Child::TellOf(const ChildExit& exit) {
   const OnExit on_exit = std::move(on_exit_);
   on_exit(exit);
 }

@@ -90,6 +90,7 @@ void Supervisor::Run(Transaction::Change change, ApplyDone done) {
   transaction_ = std::make_unique<Transaction>(
       state_, std::move(change), [this, done = std::move(done)](const ApplyReply& reply) {
         loop_.DeleteLater(std::move(transaction_));
+        table_.SetPorts(sockets_.port_orders());
         jobs_.Finished();
         if (reply.status.ok() && reply.outcome == ApplyOutcome::kApplied) OnCommitted();
         done(reply);

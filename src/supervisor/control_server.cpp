@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/timer_wheel.hpp"
 #include "control/socket.hpp"
+#include "net/reuseport_group.hpp"
 #include "supervisor/process.hpp"
 
 namespace wampgate::supervisor {
@@ -15,31 +16,47 @@ namespace wampgate::supervisor {
 /// A channel on which nobody has said Hello yet.
 class ControlServer::Caller final : public net::Mortal, private control::ChannelHandler {
  public:
-  Caller(ControlServer& server, UniqueFd socket, control::Credentials peer)
-      : server_(server),
-        peer_(peer),
-        channel_(std::make_unique<control::Channel>(server.loop_, std::move(socket),
-                                                    static_cast<control::ChannelHandler&>(*this))) {}
+  Caller(ControlServer& server, UniqueFd socket, control::Credentials peer) : server_(server) {
+    arrival_.peer = peer;
+    arrival_.channel = std::make_unique<control::Channel>(server.loop_, std::move(socket),
+                                                          static_cast<control::ChannelHandler&>(*this));
+  }
 
   Status Start() {
     deadline_.Start(server_.loop_.timers(), kHelloDeadline, [this] { server_.Drop(*this); });
-    return channel_->Start();
+    return arrival_.channel->Start();
   }
-  const control::Credentials& peer() const { return peer_; }
-  std::unique_ptr<control::Channel> TakeChannel() {
-    deadline_.Stop();
-    return std::move(channel_);
-  }
+  Arrival& arrival() { return arrival_; }
 
  private:
-  void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descriptors*/) override {
-    server_.Identify(*this, frame);
+  void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) override {
+    bool more = false;
+    if (frame.has_hello() && !said_hello_) {
+      said_hello_ = true;
+      arrival_.hello.Swap(frame.mutable_hello());
+      more = arrival_.hello.more_sockets();
+      Take(arrival_.hello.sockets(), descriptors);
+    } else if (frame.has_hello_sockets() && said_hello_) {
+      more = frame.hello_sockets().more_sockets();
+      Take(frame.hello_sockets().sockets(), descriptors);
+    }
+    if (!more) server_.Identify(*this);
   }
   void OnChannelClosed(const Status& /*reason*/) override { server_.Drop(*this); }
 
+  void Take(const google::protobuf::RepeatedPtrField<internal::ListenSocket>& sockets,
+            std::vector<UniqueFd>& descriptors) {
+    const auto count = std::min<std::size_t>(static_cast<std::size_t>(sockets.size()), descriptors.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const internal::ListenSocket& socket = sockets[static_cast<int>(i)];
+      arrival_.held.push_back({socket.transport(), socket.index(), net::SocketCookie(descriptors[i].get())});
+      arrival_.sockets.push_back(std::move(descriptors[i]));
+    }
+  }
+
   ControlServer& server_;
-  control::Credentials peer_;
-  std::unique_ptr<control::Channel> channel_;
+  Arrival arrival_;
+  bool said_hello_ = false;
   Timer deadline_;
 };
 
@@ -66,23 +83,24 @@ void ControlServer::OnAccept(UniqueFd socket) {
   if (!caller.Start().ok()) Drop(caller);
 }
 
-void ControlServer::Identify(Caller& caller, internal::Frame& frame) {
-  const internal::Hello& hello = frame.hello();
+void ControlServer::Identify(Caller& caller) {
+  Arrival& arrival = caller.arrival();
+  const internal::Hello& hello = arrival.hello;
   Process* process = table_.Find(hello.generation());
   const bool known = process != nullptr && process->worker() == hello.worker() &&
-                     process->index() == hello.process() && process->pid() == caller.peer().pid;
-  if (!frame.has_hello() || !known) {
-    log::Warning(
-        "supervisor",
-        "a process that this supervisor did not start called on the control socket; turned away",
-        {{"pid", caller.peer().pid}, {"worker", hello.worker()}, {"generation", hello.generation()}});
+                     process->index() == hello.process() && process->pid() == arrival.peer.pid;
+  if (!known) {
+    if (strangers_ && strangers_(arrival)) return Drop(caller);
+    log::Warning("supervisor",
+                 "a process that this supervisor did not start called on the control socket; turned away",
+                 {{"pid", arrival.peer.pid}, {"worker", hello.worker()}, {"generation", hello.generation()}});
     return Drop(caller);
   }
   if (hello.protocol_version() != kProtocolVersion) {
     process->Kill("speaks another version of the control protocol");
     return Drop(caller);
   }
-  process->Attach(caller.TakeChannel(), hello);
+  process->Attach(std::move(arrival));
   Drop(caller);
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 
 #include "base/status.hpp"
-#include "control/channel.hpp"
 #include "control/listener.hpp"
 #include "net/loop.hpp"
+#include "supervisor/arrival.hpp"
 #include "supervisor/process_table.hpp"
 
 namespace wampgate::supervisor {
@@ -23,14 +24,19 @@ class ControlServer {
   ~ControlServer();
   Status Start(const std::string& path);
 
+  /// Gets the arrivals that no process of this supervisor has made. True: it has taken what it wants of it.
+  using Strangers = std::function<bool(Arrival& arrival)>;
+  void OnStranger(Strangers strangers) { strangers_ = std::move(strangers); }
+
  private:
   class Caller;
   void OnAccept(UniqueFd socket);
-  void Identify(Caller& caller, internal::Frame& frame);
+  void Identify(Caller& caller);
   void Drop(Caller& caller);
 
   net::Loop& loop_;
   ProcessTable& table_;
+  Strangers strangers_;
   std::unique_ptr<control::Listener> listener_;
   std::list<std::unique_ptr<Caller>> callers_;
 };

@@ -1,16 +1,29 @@
 #pragma once
 
-#include <chrono>
 #include <string>
+#include <vector>
 
+#include "base/fd.hpp"
 #include "supervisor/disk.hpp"
+#include "wampgate/internal/process_record.pb.h"
 
 namespace wampgate::supervisor {
 
-/// Ends the worker processes that a supervisor which died left behind, as the record in the node directory
-/// names them: SIGTERM, and SIGKILL to those that are left after `grace`. A process counts only if its start
-/// time and owner are those of the record too. Blocks until they are gone; to be called with the lock of the
-/// node directory held.
-void EndLeftoverProcesses(Disk& disk, const std::string& record_path, std::chrono::milliseconds grace);
+/// A worker process that a supervisor which died left behind.
+struct Leftover {
+  internal::ProcessRecord record;
+  UniqueFd pidfd;
+};
+
+/// What is known of the run before.
+struct Leftovers {
+  std::vector<Leftover> processes;
+  std::vector<internal::PortOrder> ports;
+};
+
+/// The processes that the record in the node directory names, if pid, start time and owner are still those,
+/// and those whose command line says that they are workers of this node: so that a record that is damaged,
+/// missing or behind loses none. To be called with the lock of the node directory held.
+Leftovers FindLeftovers(Disk& disk, const std::string& record_path, const std::string& control_socket);
 
 }  // namespace wampgate::supervisor

@@ -43,6 +43,22 @@ std::vector<ListenSockets::Leaving> ListenSockets::Take(ListenStage& stage,
   return leaving;
 }
 
+void ListenSockets::Recover(const ListenTable& recovered, const std::vector<internal::PortOrder>& orders) {
+  std::map<std::string, std::set<int>> groups;
+  for (const auto& [transport, endpoint] : recovered) {
+    for (const ListenEndpoint::Socket& socket : endpoint->sockets) {
+      if (endpoint->is_tcp() && socket.listening) groups[endpoint->address].insert(socket.fd.get());
+    }
+  }
+  for (const auto& [address, members] : groups) {
+    const auto order = std::find_if(orders.begin(), orders.end(),
+                                    [&](const auto& entry) { return entry.address() == address; });
+    std::vector<std::uint64_t> cookies;
+    if (order != orders.end()) cookies.assign(order->cookies().begin(), order->cookies().end());
+    groups_.Recover(address, members, cookies);
+  }
+}
+
 // The settings that can change under the same address.
 void ListenSockets::Update(ListenEndpoint& endpoint, const net::ListenEndpoint& settings) {
   const net::ListenEndpoint before = std::exchange(endpoint.settings, settings);

@@ -40,6 +40,11 @@ class ListenSockets {
   /// `idle` listen from now on. The sockets that leave do so until CloseLeaving.
   std::vector<Leaving> Take(ListenStage& stage, const std::set<std::string>& idle);
 
+  /// Before Take: endpoints whose sockets a process of a supervisor that died gave back.
+  void Recover(const ListenTable& recovered, const std::vector<internal::PortOrder>& orders);
+  /// For a later supervisor.
+  std::vector<internal::PortOrder> port_orders() const { return groups_.orders(); }
+
   /// Has the kernel choose other sockets of the same address, where there are such, and calls `done` once
   /// what waits in the queues of those that leave has been accepted by whoever holds them, or after
   /// kDrainDeadline. At once if no socket has company.

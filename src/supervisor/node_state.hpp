@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "supervisor/graveyard.hpp"
 #include "supervisor/operator_states.hpp"
 #include "supervisor/revision_store.hpp"
+#include "supervisor/revision_trial.hpp"
 #include "supervisor/worker_unit.hpp"
 #include "wampgate/internal/revision.pb.h"
 
@@ -25,6 +27,8 @@ struct NodeState {
   std::map<std::string, std::unique_ptr<WorkerUnit>> units{};  ///< by worker id
   internal::Revision revision{};                               ///< running; its number is 0 before the first
   config::Node resolved{};
+  RevisionTrial trial{};
+  std::function<RevisionTrial::Clock::time_point()> now = RevisionTrial::Clock::now;
 };
 
 }  // namespace wampgate::supervisor

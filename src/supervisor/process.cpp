@@ -65,6 +65,7 @@ void Process::Spawn() {
   revision_ = 0;
   kill_reason_.clear();
   last_status_.Clear();
+  held_.clear();
   StatusOr<std::unique_ptr<Child>> child =
       Child::Spawn(context_.loop, context_.command(*this), [this](const ChildExit& exit) { OnExit(exit); });
   if (!child.ok()) {
@@ -75,6 +76,16 @@ void Process::Spawn() {
   child_ = *std::move(child);
   context_.table.Add(*this);
   WaitForHello();
+}
+
+void Process::TakeOver(std::unique_ptr<Child> child, std::uint64_t generation, Arrival arrival) {
+  child_ = std::move(child);
+  child_->SetOnExit([this](const ChildExit& exit) { OnExit(exit); });
+  generation_ = context_.table.Reserve(generation);
+  SetState(arrival.hello.applied_revision() == 0 ? ProcessState::kStarting : ProcessState::kRunning);
+  started_ = ProcessStartedAt(pid());
+  context_.table.Add(*this);
+  if (arrival.channel != nullptr) Attach(std::move(arrival));
 }
 
 void Process::WaitForHello() {

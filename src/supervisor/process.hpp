@@ -11,6 +11,7 @@
 #include "base/timer_wheel.hpp"
 #include "control/channel.hpp"
 #include "net/loop.hpp"
+#include "supervisor/arrival.hpp"
 #include "supervisor/backoff.hpp"
 #include "supervisor/child.hpp"
 #include "supervisor/process_state.hpp"
@@ -88,8 +89,12 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   /// SIGKILL. It is replaced as after any other end; `why` becomes its last exit.
   void Kill(const std::string& why);
 
-  /// A channel on which this process has said Hello.
-  void Attach(std::unique_ptr<control::Channel> channel, const internal::Hello& hello);
+  /// Instead of the first Start: a process of a supervisor that died, which serves if it has applied a
+  /// revision. With a channel in `arrival` OnConnected follows; without one it is only watched.
+  void TakeOver(std::unique_ptr<Child> child, std::uint64_t generation, Arrival arrival);
+
+  /// It has said Hello.
+  void Attach(Arrival arrival);
 
   struct Answer {
     Status status;
@@ -120,6 +125,8 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   ProcessState state() const { return state_; }
   bool serving() const { return state_ == ProcessState::kRunning; }
   bool connected() const { return channel_ != nullptr; }
+  /// Whether it said in its last Hello that it accepts from this socket, at this place.
+  bool Holds(const HeldSocket& socket) const;
   const std::string& worker() const { return identity_.worker; }
   std::uint32_t index() const { return identity_.index; }
   std::uint64_t generation() const { return generation_; }
@@ -162,6 +169,7 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   AfterStop after_stop_ = AfterStop::kStayStopped;
   std::unique_ptr<Child> child_;
   std::unique_ptr<control::Channel> channel_;
+  std::vector<HeldSocket> held_;
   std::uint64_t generation_ = 0;
   std::uint64_t revision_ = 0;
   std::uint32_t restarts_ = 0;

@@ -1,6 +1,7 @@
 // The half of Process that speaks with the process.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -8,17 +9,24 @@
 
 namespace wampgate::supervisor {
 
-void Process::Attach(std::unique_ptr<control::Channel> channel, const internal::Hello& hello) {
+void Process::Attach(Arrival arrival) {
   DropChannel();
-  channel_ = std::move(channel);
+  channel_ = std::move(arrival.channel);
   channel_->SetHandler(*this);
   connect_.Stop();
-  revision_ = hello.applied_revision();
+  held_ = std::move(arrival.held);
+  revision_ = arrival.hello.applied_revision();
   log::Debug("supervisor", "worker process connected",
              {{"worker", worker()}, {"process", index()}, {"pid", pid()}, {"revision", revision_}});
   context_.answers.OnChannelOpened(*this);
   if (context_.on_connected) context_.on_connected(*this);
   observer_->OnConnected(*this);
+}
+
+bool Process::Holds(const HeldSocket& socket) const {
+  return std::any_of(held_.begin(), held_.end(), [&](const HeldSocket& held) {
+    return held.transport == socket.transport && held.index == socket.index && held.cookie == socket.cookie;
+  });
 }
 
 void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descriptors*/) {

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "base/log.hpp"
 #include "supervisor/process.hpp"
-#include "wampgate/internal/process_record.pb.h"
 
 namespace wampgate::supervisor {
 
@@ -17,6 +18,19 @@ void ProcessTable::Add(Process& process) {
 
 void ProcessTable::Remove(Process& process) {
   if (processes_.erase(process.generation()) != 0) Save();
+}
+
+std::uint64_t ProcessTable::Reserve(std::uint64_t generation) {
+  generation_ = std::max(generation_, generation);
+  return processes_.contains(generation) ? NextGeneration() : generation;
+}
+
+void ProcessTable::SetPorts(std::vector<internal::PortOrder> ports) {
+  const bool same =
+      std::equal(ports.begin(), ports.end(), ports_.begin(), ports_.end(),
+                 [](auto& a, auto& b) { return a.SerializeAsString() == b.SerializeAsString(); });
+  ports_ = std::move(ports);
+  if (!same) Save();
 }
 
 Process* ProcessTable::Find(std::uint64_t generation) {
@@ -36,6 +50,7 @@ void ProcessTable::Save() {
     record.set_pid(process->pid());
     record.set_start_time(process->start_time());
   }
+  records.mutable_ports()->Assign(ports_.begin(), ports_.end());
   const std::string beside = path_ + ".new";
   Status status = disk_.Write(beside, records.SerializeAsString());
   if (status.ok()) status = disk_.Rename(beside, path_);

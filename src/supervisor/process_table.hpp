@@ -3,22 +3,28 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "supervisor/disk.hpp"
+#include "wampgate/internal/process_record.pb.h"
 
 namespace wampgate::supervisor {
 
 class Process;
 
-/// Every process that this supervisor has started and that has not ended, by generation. Keeps the record in
-/// the node directory by which a later supervisor knows them.
+/// Every process that this supervisor has started or taken over and that has not ended, by generation. Keeps
+/// the record in the node directory by which a later supervisor knows them.
 class ProcessTable {
  public:
   ProcessTable(Disk& disk, std::string record_path) : disk_(disk), path_(std::move(record_path)) {}
 
   std::uint64_t NextGeneration() { return ++generation_; }
+  /// `generation`, if no other process has it, else the next free one; NextGeneration gives greater ones.
+  std::uint64_t Reserve(std::uint64_t generation);
   void Add(Process& process);
   void Remove(Process& process);
+  /// What else goes into the record: the order of the sockets of each port.
+  void SetPorts(std::vector<internal::PortOrder> ports);
   /// Null if it has ended.
   Process* Find(std::uint64_t generation);
   bool empty() const { return processes_.empty(); }
@@ -30,6 +36,7 @@ class ProcessTable {
   std::string path_;
   std::uint64_t generation_ = 0;
   std::map<std::uint64_t, Process*> processes_;
+  std::vector<internal::PortOrder> ports_;
 };
 
 /// /proc/sys/kernel/random/boot_id; empty if it cannot be read.

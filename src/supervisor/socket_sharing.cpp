@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/reuseport_group.hpp"
+
 namespace wampgate::supervisor {
 
 void SocketSharing::Received(std::uint32_t process, const std::string& transport) {
@@ -11,6 +13,16 @@ void SocketSharing::Received(std::uint32_t process, const std::string& transport
   holders.resize(endpoint->sockets.size());
   for (std::set<std::uint32_t>& socket : holders) socket.erase(process);
   holders[process % holders.size()].insert(process);
+}
+
+void SocketSharing::Holds(std::uint32_t process, const HeldSocket& held) {
+  const auto endpoint = sockets_.Find(held.transport);
+  if (endpoint == nullptr) return;
+  SocketHolders& holders = holders_[held.transport];
+  holders.resize(endpoint->sockets.size());
+  if (held.index >= holders.size()) return;
+  if (net::SocketCookie(endpoint->sockets[held.index].fd.get()) == held.cookie)
+    holders[held.index].insert(process);
 }
 
 void SocketSharing::Ended(std::uint32_t process) {

@@ -20,6 +20,8 @@ class SocketSharing {
 
   /// At a commit, `process` has got its own socket of `transport` and lost what else it had of it.
   void Received(std::uint32_t process, const std::string& transport);
+  /// A process that is taken over accepts from this one already.
+  void Holds(std::uint32_t process, const HeldSocket& socket);
   /// It holds nothing any more.
   void Ended(std::uint32_t process);
   /// Has a living process stop accepting.

@@ -9,12 +9,6 @@
 #include "supervisor/leftover_processes.hpp"
 
 namespace wampgate::supervisor {
-namespace {
-
-// The grace period of a node that died is not known yet.
-constexpr std::chrono::seconds kLeftoverGrace{10};
-
-}  // namespace
 
 Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory directory)
     : loop_(loop),
@@ -34,9 +28,15 @@ Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory
       context_{.processes = processes_,
                .sockets = sockets_,
                .node_directory = directory_.path(),
-               .on_change = [this] { OnChange(); }},
+               .on_change = [this] { OnChange(); },
+               .on_crash = [this] { OnCrash(); }},
       operator_states_(disk_, directory_.operator_states()),
-      state_{.loop = loop, .revisions = revisions_, .context = context_, .operator_states = operator_states_},
+      state_{.loop = loop,
+             .revisions = revisions_,
+             .context = context_,
+             .operator_states = operator_states_,
+             .trial = RevisionTrial(options_.bad_revision),
+             .now = options_.now},
       control_(loop, table_),
       jobs_(loop),
       operations_(loop),
@@ -70,7 +70,10 @@ StatusOr<std::unique_ptr<Supervisor>> Supervisor::Open(net::Loop& loop, Supervis
 
 Status Supervisor::OpenState() {
   node_control_.Load();
-  EndLeftoverProcesses(disk_, directory_.process_records(), kLeftoverGrace);
+  Leftovers leftovers = FindLeftovers(disk_, directory_.process_records(), directory_.control_socket());
+  ports_before_ = std::move(leftovers.ports);
+  adoption_ = std::make_unique<Adoption>(loop_, std::move(leftovers.processes));
+  control_.OnStranger([this](Arrival& arrival) { return adoption_->Offer(arrival); });
   WAMPGATE_ASSIGN_OR_RETURN(stored_, revisions_.LoadNewest());
   RememberRequests();
   return control_.Start(directory_.control_socket());
@@ -82,15 +85,14 @@ ChildCommand Supervisor::Command(const Process& process) const {
   const auto level = static_cast<std::size_t>(node_control_.log_level());
   constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warning", "error", "off"};
   command.arguments = {
-      process.title(),    "worker",
-      "--control",        directory_.control_socket(),
-      "--worker",         process.worker(),
-      "--process",        fmt::format("{}", process.index()),
-      "--generation",     fmt::format("{}", process.generation()),
-      "--node-dir",       directory_.path(),
-      "--log-level",      std::string(kLevels[level]),
-      "--log-format",     options_.log_format == log::Format::kJson ? "json" : "text",
-      "--orphan-timeout", fmt::format("{}", options_.orphan_timeout.count()),
+      process.title(), "worker",
+      "--control",     directory_.control_socket(),
+      "--worker",      process.worker(),
+      "--process",     fmt::format("{}", process.index()),
+      "--generation",  fmt::format("{}", process.generation()),
+      "--node-dir",    directory_.path(),
+      "--log-level",   std::string(kLevels[level]),
+      "--log-format",  options_.log_format == log::Format::kJson ? "json" : "text",
   };
   return command;
 }
@@ -141,6 +143,7 @@ void Supervisor::RunOperation(const std::string& worker, const WorkerDone& done)
   }
   operation_ = std::make_unique<Operation>(state_, worker, [this, worker, done](const Status& status) {
     loop_.DeleteLater(std::move(operation_));
+    table_.SetPorts(sockets_.port_orders());
     jobs_.Finished();
     node_control_.ObserveLater();
     done(status.ok() ? Report(worker) : status);
@@ -170,6 +173,7 @@ void Supervisor::Stop(std::function<void()> stopped) {
   config_watchers_.Close(Unavailable("the node is stopping"));
   unconfirmed_.Stop();
   node_control_.OnStopping();
+  EndOrphans(state_, adoption_->Take());
   if (transaction_ != nullptr) transaction_->Cancel();
   if (operation_ != nullptr) operation_->Cancel();
   for (auto& [id, unit] : state_.units) unit->StopProcesses(state_.resolved.shutdown_grace);
@@ -184,6 +188,8 @@ void Supervisor::KillAll() {
 void Supervisor::OnChange() {
   node_control_.ObserveLater();
   if (operation_ != nullptr) operation_->OnChange();
+  if (resumption_ != nullptr && !stopping_) resumption_->OnChange();
+  if (on_nobody_left_ != nullptr && table_.empty()) loop_.Post(std::exchange(on_nobody_left_, nullptr));
   if (!stopping_ || !table_.empty() || stopped_ == nullptr) return;
   static_cast<void>(disk_.Remove(directory_.process_records()));
   static_cast<void>(disk_.Remove(directory_.control_socket()));

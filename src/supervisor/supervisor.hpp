@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/timer_wheel.hpp"
 #include "net/loop.hpp"
+#include "supervisor/adoption.hpp"
 #include "supervisor/answered_requests.hpp"
 #include "supervisor/apply.hpp"
 #include "supervisor/config_watchers.hpp"
@@ -23,6 +24,7 @@
 #include "supervisor/operations.hpp"
 #include "supervisor/process_queries.hpp"
 #include "supervisor/process_table.hpp"
+#include "supervisor/resumption.hpp"
 #include "supervisor/session_closing.hpp"
 #include "supervisor/transaction.hpp"
 #include "supervisor/worker_operation.hpp"
@@ -35,9 +37,11 @@ struct SupervisorOptions {
   /// Of the worker processes.
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kText;
-  /// A worker process without a supervisor for so long drains and exits; 0 = never.
-  std::chrono::milliseconds orphan_timeout{std::chrono::minutes(10)};
-  std::string node_file{};                    ///< that the node is started with; empty: none
+  std::string node_file{};  ///< that the node is started with; empty: none
+  /// How long processes of a supervisor that died get to call before they are replaced.
+  std::chrono::milliseconds adoption_wait = Adoption::kWait;
+  TrialRule bad_revision{};
+  std::function<RevisionTrial::Clock::time_point()> now = RevisionTrial::Clock::now;
   std::string executable = "/proc/self/exe";  ///< what is run as `executable worker …`
 };
 
@@ -48,8 +52,8 @@ struct SupervisorOptions {
 /// order of the calls.
 class Supervisor {
  public:
-  /// Takes the lock of the node directory, ends the processes of a supervisor that died, opens the revisions
-  /// and the control socket. Nothing runs yet. On failure nothing is left behind.
+  /// Takes the lock of the node directory, finds the processes of a supervisor that died, opens the revisions
+  /// and the control socket. Nothing of ours runs yet. On failure nothing is left behind.
   static StatusOr<std::unique_ptr<Supervisor>> Open(net::Loop& loop, SupervisorOptions options);
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
@@ -118,6 +122,14 @@ class Supervisor {
   void UseSockets(ActivatedSockets activated) { sockets_.SetActivated(std::move(activated)); }
   /// Addresses of those that no transport listens at.
   std::vector<std::string> UnusedSockets() const { return sockets_.activated().Unused(sockets_.table()); }
+  enum class Takeover : std::uint8_t {
+    kNothing,  ///< no process lives: nothing runs
+    kRuns,     ///< the stored revision runs, with the processes that live
+  };
+  /// The first call of all: takes over the processes of a supervisor that died, with their sessions and
+  /// listening sockets. Other changes wait until `done`. Not OK: they are left as they are, and the node
+  /// should end without Stop.
+  void TakeOver(std::function<void(StatusOr<Takeover>)> done);
   /// The newest revision that was on disk at Open.
   const std::optional<internal::Revision>& stored() const { return stored_; }
   /// Runs the stored revision.
@@ -152,7 +164,10 @@ class Supervisor {
   void RunOperation(const std::string& worker, const WorkerDone& done);
   StatusOr<WorkerReport> Report(const std::string& worker) const;
   StatusOr<std::vector<Process*>> Select(const ProcessSelector& selector) const;
+  void Resume(const std::function<void(StatusOr<Takeover>)>& done);
   void OnChange();
+  void OnCrash();
+  void RollBackBad(std::uint64_t before);
 
   net::Loop& loop_;
   SupervisorOptions options_;
@@ -177,6 +192,10 @@ class Supervisor {
   std::atomic<std::uint64_t> next_watch_{1};
   std::atomic<std::uint64_t> committed_{0};  // the number of state_.revision, for other threads
   Timer unconfirmed_;
+  std::unique_ptr<Adoption> adoption_;
+  std::vector<internal::PortOrder> ports_before_;
+  std::unique_ptr<Resumption> resumption_;
+  std::function<void()> on_nobody_left_;
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WorkerOperation> operation_;
   std::map<std::uint64_t, std::unique_ptr<SessionClosing>> closings_;

@@ -74,6 +74,11 @@ void Transaction::Decide() {
     return Abort(Annotate(status, "the new revision cannot be written to disk, so nothing was changed"));
   }
   phase_ = Phase::kDecided;
+  if (change_.options.undoes == 0) {
+    state_.trial.Begin(base_, state_.now());
+  } else {
+    state_.trial.End();
+  }
   state_.context.revision = number_;
   state_.resolved = *candidate_.resolved;
   std::set<std::string> idle;

@@ -25,6 +25,8 @@ struct WorkerSettings {
 
 /// Equal for the worker's processes: they need not be told.
 bool SameNode(const WorkerSettings& left, const WorkerSettings& right);
+/// Equal for what SameProcess compares. Not secret: environments go in as a hash.
+std::string ProcessDigest(const WorkerSettings& settings);
 /// Whether processes made for `before` can take `after`, or must be replaced (type, environment).
 bool SameProcess(const WorkerSettings& before, const WorkerSettings& after);
 

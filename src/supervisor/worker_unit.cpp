@@ -2,13 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <google/protobuf/util/message_differencer.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "net/reuseport_group.hpp"
 
 namespace wampgate::supervisor {
 
@@ -22,12 +25,24 @@ bool SameProcess(const WorkerSettings& before, const WorkerSettings& after) {
          before.environment.inherit == after.environment.inherit;
 }
 
+std::string ProcessDigest(const WorkerSettings& settings) {
+  std::string text = fmt::format("{}\n{}\n{}\n", static_cast<int>(settings.type), settings.title,
+                                 static_cast<int>(settings.environment.inherit));
+  for (const auto& [name, value] : settings.environment.environment) {
+    text += fmt::format("{}:{}{}:{}", name.size(), name, value.size(), value);
+  }
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
 internal::Prepare MakePrepare(const UnitContext& context, const PrepareTarget& target) {
   internal::Prepare prepare;
   prepare.set_transaction(target.transaction);
   prepare.set_revision(target.revision);
   *prepare.mutable_node() = target.settings.node;
   prepare.set_node_directory(context.node_directory);
+  prepare.set_made_for(ProcessDigest(target.settings));
   return prepare;
 }
 
@@ -133,6 +148,21 @@ void WorkerUnit::Leave(std::uint32_t index) {
   Rebalance();
 }
 
+void WorkerUnit::TakeOver(std::uint32_t index, Orphan& orphan) {
+  Add(MakeProcess(settings_, index, *this));
+  Process& process = *processes_.at(index);
+  for (const HeldSocket& socket : orphan.held()) sharing_.Holds(index, socket);
+  if (orphan.hello().applied_revision() == context_.revision) applied_[index] = version_;
+  process.TakeOver(orphan.TakeChild(), orphan.record().generation(), orphan.TakeArrival());
+}
+
+bool WorkerUnit::UpToDate() const {
+  return std::all_of(processes_.begin(), processes_.end(), [&](const auto& entry) {
+    const auto applied = applied_.find(entry.first);
+    return !entry.second->serving() || (applied != applied_.end() && applied->second == version_);
+  });
+}
+
 void WorkerUnit::OnConnected(Process& process) {
   if (!process.serving() || applied_[process.index()] != version_) return Configure(process);
   sharing_.Remind(process);
@@ -147,8 +177,9 @@ void WorkerUnit::Configure(Process& process) {
     const auto endpoint = context_.sockets.Find(transport);
     if (endpoint == nullptr || endpoint->sockets.empty()) continue;
     const std::size_t index = process.index() % endpoint->sockets.size();
-    if (!AddSocket({transport, index, endpoint->address, endpoint->sockets[index].fd.get()}, prepare,
-                   descriptors)) {
+    const int socket = endpoint->sockets[index].fd.get();
+    if (process.Holds({transport, static_cast<std::uint32_t>(index), net::SocketCookie(socket)})) continue;
+    if (!AddSocket({transport, index, endpoint->address, socket}, prepare, descriptors)) {
       return process.FailToServe("the supervisor is out of file descriptors");
     }
   }
@@ -201,6 +232,7 @@ void WorkerUnit::OnEnded(Process& process) {
   leaving_.erase(index);
   applied_.erase(index);
   Rebalance();
+  if (process.state() == ProcessState::kBackoff && context_.on_crash) context_.on_crash();
   if (context_.on_change) context_.on_change();
 }
 

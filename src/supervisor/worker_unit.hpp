@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "supervisor/listen_sockets.hpp"
+#include "supervisor/orphan.hpp"
 #include "supervisor/process.hpp"
 #include "supervisor/socket_sharing.hpp"
 #include "supervisor/worker_settings.hpp"
@@ -24,6 +25,8 @@ struct UnitContext {
   std::uint64_t transaction = 0;  ///< last id given out
   /// After a process began to serve or ended.
   std::function<void()> on_change;
+  /// After a process ended that nobody had asked to.
+  std::function<void()> on_crash;
 };
 
 /// One worker of the running revision: its processes, brought up to date whenever they come, and its sockets,
@@ -43,6 +46,10 @@ class WorkerUnit final : private ProcessObserver {
   std::unique_ptr<Process> MakeProcess(const WorkerSettings& settings, std::uint32_t index,
                                        ProcessObserver& observer);
   void Add(std::unique_ptr<Process> process);
+  /// Fills the place `index`, which is empty, with a process that serves already.
+  void TakeOver(std::uint32_t index, Orphan& orphan);
+  /// All processes that serve have the unit's settings.
+  bool UpToDate() const;
   /// By index; never null.
   const std::map<std::uint32_t, std::unique_ptr<Process>>& processes() const { return processes_; }
   /// The unit is to end: its processes are the caller's.

@@ -66,7 +66,17 @@ void ControlLink::Dial() {
   channel_ = std::move(channel);
   retry_ = kFirstRetry;
   orphan_.Stop();
-  Send(callbacks_.hello());
+  for (OutgoingFrame& hello : callbacks_.hello()) {
+    const Status sent = channel_->Send(hello.frame, std::move(hello.descriptors));
+    if (!sent.ok()) log::Warning(kModule, "Hello could not be sent", {{"error", Message(sent)}});
+  }
+}
+
+void ControlLink::SetOrphanTimeout(std::chrono::milliseconds timeout) {
+  options_.orphan_timeout = timeout;
+  if (!orphan_.running()) return;
+  orphan_.Stop();
+  AwaitSupervisor();
 }
 
 void ControlLink::DialLater() {

@@ -14,17 +14,22 @@
 
 namespace wampgate::worker {
 
+struct OutgoingFrame {
+  internal::Frame frame;
+  std::vector<UniqueFd> descriptors;
+};
+
 /// The worker's end of the control channel: dials the supervisor, says hello, and dials again with jitter
 /// whenever the channel breaks. The worker goes on serving meanwhile. Loop's thread only.
 class ControlLink final : private control::ChannelHandler {
  public:
   struct Options {
     std::string socket_path;
-    /// Without a supervisor for longer: on_orphaned. 0 = never.
+    /// Without a supervisor for longer: on_orphaned. 0 = never. That of the configuration takes its place.
     std::chrono::milliseconds orphan_timeout{std::chrono::minutes(10)};
   };
   struct Callbacks {
-    std::function<internal::Frame()> hello;
+    std::function<std::vector<OutgoingFrame>()> hello;  ///< what is said first, in order
     std::function<void(internal::Frame& frame, std::vector<UniqueFd>& descriptors)> on_frame;
     std::function<void()> on_lost;
     std::function<void()> on_orphaned;
@@ -40,6 +45,7 @@ class ControlLink final : private control::ChannelHandler {
   std::size_t pending() const { return channel_ == nullptr ? 0 : channel_->pending(); }
   /// 0 if there is no supervisor at present.
   pid_t supervisor_pid() const;
+  void SetOrphanTimeout(std::chrono::milliseconds timeout);
   /// Drops the channel and dials no more.
   void Stop();
 

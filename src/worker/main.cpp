@@ -48,7 +48,7 @@ int RunWorker(const WorkerArguments& arguments) {
     options.index = arguments.process;
     options.generation = arguments.generation;
     options.build_id = WAMPGATE_VERSION;
-    options.control = {arguments.control_socket, arguments.orphan_timeout};
+    options.control.socket_path = arguments.control_socket;
     Process process(loop, std::move(options), ResolveNodeMessage);
     boost::asio::signal_set signals(loop.context(), SIGTERM, SIGINT);
     const std::function<void()> stop = [&process] { process.Stop(); };

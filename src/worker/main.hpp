@@ -17,8 +17,6 @@ struct WorkerArguments {
   std::string node_directory;    ///< absolute
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kText;
-  /// Without a supervisor for so long the process drains and exits; 0 = never.
-  std::chrono::milliseconds orphan_timeout{std::chrono::minutes(10)};
 };
 
 /// Runs a worker process until Stop or SIGTERM and returns its exit code: 0 after an orderly end. stdin is

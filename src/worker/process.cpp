@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "config/resource_name.hpp"
+#include "control/frame_codec.hpp"
 #include "worker/drain_orders.hpp"
 
 namespace wampgate::worker {
@@ -14,6 +15,28 @@ namespace {
 constexpr std::string_view kModule = "worker";
 constexpr std::uint32_t kProtocolVersion = 1;
 constexpr std::chrono::milliseconds kDefaultGrace{10000};
+
+void Describe(const PassedSocket& passed, internal::ListenSocket& entry) {
+  entry.set_transport(passed.transport);
+  entry.set_index(passed.socket.index);
+  entry.set_address(passed.socket.address);
+}
+
+/// Into Hello, and into frames after it where one cannot carry all of them.
+void AddSockets(std::vector<PassedSocket> sockets, std::vector<OutgoingFrame>& frames) {
+  for (PassedSocket& passed : sockets) {
+    if (frames.back().descriptors.size() == control::kMaxDescriptors) {
+      internal::Frame& full = frames.back().frame;
+      full.has_hello() ? full.mutable_hello()->set_more_sockets(true)
+                       : full.mutable_hello_sockets()->set_more_sockets(true);
+      frames.emplace_back().frame.mutable_hello_sockets();
+    }
+    internal::Frame& frame = frames.back().frame;
+    Describe(passed, frame.has_hello() ? *frame.mutable_hello()->add_sockets()
+                                       : *frame.mutable_hello_sockets()->add_sockets());
+    frames.back().descriptors.push_back(std::move(passed.socket.descriptor));
+  }
+}
 
 /// A session on its way out, until the end of the turn.
 struct Remains final : net::Mortal {
@@ -66,8 +89,11 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
   ServeSetAccepting(queries_, transports_);
   parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, router_, helper_, node_info_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
-  revisions_ = std::make_unique<Revisions>(
-      Revisions::Surroundings{loop, helper_, *parts_, transports_, sessions_, std::move(resolve), send});
+  const auto on_applied = [this](const config::Node& node) {
+    control_.SetOrphanTimeout(node.orphan_timeout);
+  };
+  revisions_ = std::make_unique<Revisions>(Revisions::Surroundings{
+      loop, helper_, *parts_, transports_, sessions_, std::move(resolve), send, on_applied});
   status_ = std::make_unique<StatusReport>(
       StatusReport::Surroundings{loop, sessions_, transports_, *revisions_, send});
 }
@@ -89,9 +115,9 @@ void Process::Stop() {
   stopping_.Begin(current ? current->node()->shutdown_grace : kDefaultGrace);
 }
 
-internal::Frame Process::Hello() const {
-  internal::Frame frame;
-  internal::Hello& hello = *frame.mutable_hello();
+std::vector<OutgoingFrame> Process::Hello() const {
+  std::vector<OutgoingFrame> frames(1);
+  internal::Hello& hello = *frames.front().frame.mutable_hello();
   hello.set_protocol_version(kProtocolVersion);
   hello.set_build_id(options_.build_id);
   hello.set_worker(options_.worker);
@@ -99,7 +125,11 @@ internal::Frame Process::Hello() const {
   hello.set_generation(options_.generation);
   hello.set_pid(getpid());
   hello.set_applied_revision(revisions_->applied());
-  return frame;
+  hello.set_prepared_revision(revisions_->forgotten());
+  hello.set_stopping(stopping_.begun());
+  hello.set_made_for(revisions_->made_for());
+  AddSockets(transports_.Sockets(), frames);
+  return frames;
 }
 
 void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) {

@@ -48,7 +48,7 @@ class Process {
   void Stop();
 
  private:
-  internal::Frame Hello() const;
+  std::vector<OutgoingFrame> Hello() const;
   void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors);
   void Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd>& descriptors);
   bool SendIfConnected(const internal::Frame& frame);

@@ -71,7 +71,9 @@ Snapshot::Result Resolve(const ResolveNode& resolve, const internal::Prepare& pr
 void Revisions::Prepare(internal::Prepare prepare, std::vector<UniqueFd> descriptors) {
   const std::uint64_t transaction = prepare.transaction();
   Forget(transaction);
+  forgotten_ = 0;
   Pending& pending = pending_[transaction];
+  pending.made_for = prepare.made_for();
   pending.number = ++last_number_;
   pending.sockets = PairSockets(prepare.sockets(), std::move(descriptors));
   auto result = std::make_shared<Snapshot::Result>();
@@ -104,6 +106,7 @@ void Revisions::Built(std::uint64_t transaction, std::uint64_t number, Snapshot:
     pending_.erase(found);
   } else {
     found->second.snapshot = std::move(result.snapshot);
+    log::Debug(kModule, "revision prepared", {{"revision", found->second.snapshot->revision()}});
   }
   Answer(transaction, result.error, result.error_path);
 }
@@ -126,11 +129,13 @@ void Revisions::Commit(const internal::Commit& commit) {
     Pending pending = std::move(found->second);
     pending_.erase(found);
     std::shared_ptr<const Snapshot> before = std::exchange(current_, pending.snapshot);
+    made_for_ = std::move(pending.made_for);
     around_.factory.Commit(current_->worker_part());
     around_.transports.Apply(*current_, std::move(pending.sockets));
     if (before && commit.removal() == internal::Commit::CLOSE)
       EndSessionsOf(RemovedParts(*before, *current_));
     around_.helper.Release(std::move(before));
+    if (around_.on_applied) around_.on_applied(*current_->node());
     log::Info(kModule, "revision applied",
               {{"revision", applied()}, {"transports", around_.transports.size()}});
   }
@@ -145,6 +150,9 @@ void Revisions::Discard(std::uint64_t transaction) {
 }
 
 void Revisions::DiscardAll() {
+  for (const auto& [transaction, pending] : pending_) {
+    if (pending.snapshot) forgotten_ = pending.snapshot->revision();
+  }
   while (!pending_.empty()) Forget(pending_.begin()->first);
 }
 

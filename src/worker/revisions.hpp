@@ -39,6 +39,7 @@ class Revisions {
     wamp::SessionRegistry& sessions;
     ResolveNode resolve;
     std::function<void(const internal::Frame&)> send;  ///< answers to the supervisor
+    std::function<void(const config::Node&)> on_applied;
   };
   explicit Revisions(Surroundings surroundings) : around_(std::move(surroundings)) {}
 
@@ -51,10 +52,15 @@ class Revisions {
   /// 0 before the first commit.
   std::uint64_t applied() const { return current_ ? current_->revision() : 0; }
   const std::shared_ptr<const Snapshot>& current() const { return current_; }
+  /// What DiscardAll forgot last, if it was prepared and no other revision has been prepared since; else 0.
+  std::uint64_t forgotten() const { return forgotten_; }
+  /// As the Prepare of the applied revision said.
+  const std::string& made_for() const { return made_for_; }
 
  private:
   struct Pending {
     std::uint64_t number = 0;  // tells a transaction from an older one of the same id
+    std::string made_for;
     std::vector<PassedSocket> sockets;
     std::shared_ptr<const Snapshot> snapshot;  // null while it is built
   };
@@ -65,6 +71,8 @@ class Revisions {
 
   Surroundings around_;
   std::shared_ptr<const Snapshot> current_;
+  std::string made_for_;
+  std::uint64_t forgotten_ = 0;
   std::map<std::uint64_t, Pending> pending_;
   std::uint64_t last_number_ = 0;
 };

@@ -83,6 +83,14 @@ void TransportSet::SetAccepting(const std::string& transport, bool accepting) {
   for (auto& [name, unit] : units_) unit->SetAccepting(Accepts(name));
 }
 
+std::vector<PassedSocket> TransportSet::Sockets() const {
+  std::vector<PassedSocket> sockets;
+  for (const auto& [name, unit] : units_) {
+    for (ListenSocket& socket : unit->Sockets()) sockets.push_back({name, std::move(socket)});
+  }
+  return sockets;
+}
+
 void TransportSet::Drain() {
   for (auto& [name, unit] : units_) unit->Drain();
 }

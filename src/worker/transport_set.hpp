@@ -45,6 +45,9 @@ class TransportSet {
   /// single ones is forgotten.
   void SetAccepting(const std::string& transport, bool accepting);
 
+  /// Duplicates of every listening socket.
+  std::vector<PassedSocket> Sockets() const;
+
   /// Stops accepting everywhere, for good, and ends what is idle.
   void Drain();
 

@@ -92,6 +92,15 @@ void TransportUnit::SetAccepting(bool accepting) {
             {{"transport", part_->settings->name}});
 }
 
+std::vector<ListenSocket> TransportUnit::Sockets() const {
+  std::vector<ListenSocket> sockets;
+  for (const auto& [index, listener] : listeners_) {
+    UniqueFd copy(fcntl(listener.acceptor->fd(), F_DUPFD_CLOEXEC, 0));
+    if (copy) sockets.push_back({index, listener.address, std::move(copy)});
+  }
+  return sockets;
+}
+
 void TransportUnit::MoveListeners(TransportUnit& successor) {
   for (auto& [index, listener] : listeners_) {
     UniqueFd descriptor(fcntl(listener.acceptor->fd(), F_DUPFD_CLOEXEC, 0));

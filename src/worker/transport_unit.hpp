@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "http/server.hpp"
@@ -45,6 +46,8 @@ class TransportUnit final : public net::Mortal {
   /// end when they are idle, handshakes go on.
   void SetAccepting(bool accepting);
   bool listens() const { return !listeners_.empty(); }
+  /// Duplicates of all listening sockets; without those for which there is no descriptor left.
+  std::vector<ListenSocket> Sockets() const;
   /// Moves all listening sockets to `successor`, without a gap.
   void MoveListeners(TransportUnit& successor);
 

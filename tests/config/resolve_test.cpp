@@ -30,6 +30,8 @@ TEST(Resolve, GivesTheNodeItsDefaults) {
   EXPECT_EQ(loaded.node->id, "gate-1");
   EXPECT_EQ(loaded.node->directory, "/node");
   EXPECT_EQ(loaded.node->shutdown_grace, std::chrono::seconds(10));
+  EXPECT_EQ(loaded.node->orphan_timeout, std::chrono::minutes(10));
+  EXPECT_TRUE(loaded.node->auto_rollback);
   const Worker& worker = loaded.node->workers.at(0);
   EXPECT_EQ(worker.id, "worker001");
   EXPECT_EQ(worker.processes, 1);
@@ -58,12 +60,15 @@ TEST(Resolve, RefusesBadAndRepeatedIds) {
 }
 
 TEST(Resolve, TakesOptionsOfWorkers) {
-  const Loaded loaded = LoadNode(R"({"limits":{"shutdown_grace":500},"workers":[{"type":"proxy","options":{
+  const Loaded loaded = LoadNode(R"({"limits":{"shutdown_grace":500,"orphan_timeout":0},
+      "management":{"auto_rollback":false},"workers":[{"type":"proxy","options":{
       "title":"front","processes":"auto","env":{"inherit":["PATH","NONE"],"vars":{"A":"b"}}},
       "limits":{"hello_timeout":100,"slow_consumer_timeout":200,"max_sessions":7,"expose_backend_details":true}}]})",
                                  {{"PATH", "/bin"}});
   ASSERT_TRUE(loaded.node) << AllOf(loaded.problems);
   EXPECT_EQ(loaded.node->shutdown_grace, std::chrono::milliseconds(500));
+  EXPECT_EQ(loaded.node->orphan_timeout, std::chrono::milliseconds(0));
+  EXPECT_FALSE(loaded.node->auto_rollback);
   const Worker& worker = loaded.node->workers.at(0);
   EXPECT_EQ(worker.title, "front");
   EXPECT_EQ(worker.processes, 2);

@@ -88,7 +88,7 @@ TEST(Crash, OfAWorkerThatCannotComeBackLeavesItsSocketToItsSibling) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(Get(port), 200);
 }
 
-TEST(Crash, OfTheSupervisorLeavesTheWorkersServingAndTheNextOneReplacesThem) {
+TEST(Crash, OfTheSupervisorLeavesTheWorkersServingAndTheNextOneTakesThemOver) {
   const NodeFolder folder;
   const std::uint16_t port = FreePort();
   folder.Write(Document({.port = port, .processes = 2}));
@@ -103,19 +103,22 @@ TEST(Crash, OfTheSupervisorLeavesTheWorkersServingAndTheNextOneReplacesThem) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(Get(port), 200);
   Daemon successor(folder.Run(), folder / "log2");
   ASSERT_TRUE(successor.AwaitOutput("the node serves")) << successor.Output();
-  EXPECT_THAT(successor.Output(), ::testing::HasSubstr("of a supervisor that died"));
-  for (const pid_t orphan : orphans) EXPECT_TRUE(Await([&] { return !Lives(orphan); }));
+  EXPECT_THAT(successor.Output(), ::testing::HasSubstr("are taken over"));
+  for (const pid_t orphan : orphans) EXPECT_TRUE(Lives(orphan));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(Get(port), 200);
+  successor.Signal(SIGTERM);
+  EXPECT_EQ(successor.AwaitExit(), 0);
+  for (const pid_t orphan : orphans) EXPECT_FALSE(Lives(orphan));
 }
 
 TEST(Crash, OfTheSupervisorEndsItsWorkersAfterTheOrphanTimeout) {
   const NodeFolder folder;
-  folder.Write(Document({.port = FreePort()}));
-  std::vector<std::string> arguments = folder.Run();
-  arguments.insert(arguments.end(), {"--orphan-timeout", "1"});
+  nlohmann::json document = Document({.port = FreePort()});
+  document["limits"]["orphan_timeout"] = 1000;
+  folder.Write(document);
   std::vector<pid_t> orphans;
   {
-    Daemon daemon(arguments, folder / "log");
+    Daemon daemon(folder.Run(), folder / "log");
     ASSERT_TRUE(daemon.AwaitOutput("the node serves"));
     orphans = daemon.Workers();
     daemon.Signal(SIGKILL);

@@ -1,12 +1,14 @@
 // Speaks the control protocol as a worker process does. Each connection gets "<worker>/<process> <pid>
 // <hello_timeout>\n" and is closed. The worker's limits.hello_timeout tells it to misbehave: 40001 refuses to
 // prepare, 40002 never answers Commit, 40003 dies while preparing, 40004 never ends, 40005 ends at once after
-// Commit, 40006 never answers Prepare. ListSessions is answered with the pid, or as its filter says
-// ("refuse", "ignore", "die"); each subscription gets one item.
+// Commit, 40006 never answers Prepare, 40007 speaks another version when it dials again, 40008 never does.
+// ListSessions is answered with the pid, or as its filter says ("refuse", "ignore", "die"); each subscription
+// gets one item.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -23,7 +25,9 @@ namespace {
 using namespace wampgate;
 
 constexpr int kRefuse = 40001, kHangOnCommit = 40002, kDie = 40003, kStay = 40004, kEndSoon = 40005,
-              kHangOnPrepare = 40006;
+              kHangOnPrepare = 40006, kOtherVersion = 40007, kMute = 40008;
+constexpr int kDials = 1000;
+constexpr std::chrono::milliseconds kRedial{20};
 
 class FakeWorker;
 
@@ -34,6 +38,7 @@ class Listener final : public net::Mortal, private net::PollHandler {
     static_cast<void>(loop_.poller().Add(socket_.get(), EPOLLIN, *this));
   }
   ~Listener() override { loop_.poller().Remove(socket_.get(), *this); }
+  UniqueFd Socket() const { return socket_.Duplicate(); }
 
  private:
   void OnReady(std::uint32_t events) override;
@@ -48,18 +53,7 @@ class FakeWorker final : public control::ChannelHandler {
   virtual ~FakeWorker() = default;
 
   int Run() {
-    StatusOr<UniqueFd> socket = control::Connect(arguments_["--control"]);
-    if (!socket.ok()) return 70;
-    channel_ = std::make_unique<control::Channel>(loop_, *std::move(socket), *this);
-    if (!channel_->Start().ok()) return 71;
-    internal::Frame frame;
-    internal::Hello& hello = *frame.mutable_hello();
-    hello.set_protocol_version(1);
-    hello.set_worker(arguments_["--worker"]);
-    hello.set_process(static_cast<std::uint32_t>(std::stoul(arguments_["--process"])));
-    hello.set_generation(std::stoull(arguments_["--generation"]));
-    hello.set_pid(::getpid());
-    Send(frame);
+    Dial();
     loop_.Run();
     return 0;
   }
@@ -71,6 +65,38 @@ class FakeWorker final : public control::ChannelHandler {
 
  private:
   using Key = std::pair<std::string, std::uint32_t>;
+
+  void Dial() {
+    StatusOr<UniqueFd> socket = control::Connect(arguments_["--control"]);
+    if (!socket.ok()) return DialLater();
+    channel_ = std::make_unique<control::Channel>(loop_, *std::move(socket), *this);
+    if (!channel_->Start().ok()) return loop_.Stop();
+    SayHello();
+  }
+  void DialLater() {
+    if (++dials_ > kDials) return loop_.Stop();
+    redial_.Start(loop_.timers(), kRedial, [this] { Dial(); });
+  }
+
+  void SayHello() {
+    internal::Frame frame;
+    internal::Hello& hello = *frame.mutable_hello();
+    hello.set_protocol_version(behaviour_ == kOtherVersion ? 2 : 1);
+    hello.set_worker(arguments_["--worker"]);
+    hello.set_process(static_cast<std::uint32_t>(std::stoul(arguments_["--process"])));
+    hello.set_generation(std::stoull(arguments_["--generation"]));
+    hello.set_pid(::getpid());
+    hello.set_applied_revision(revision_);
+    hello.set_made_for(made_for_);
+    std::vector<UniqueFd> sockets;
+    for (const auto& [key, listener] : listeners_) {
+      internal::ListenSocket& socket = *hello.add_sockets();
+      socket.set_transport(key.first);
+      socket.set_index(key.second);
+      sockets.push_back(listener->Socket());
+    }
+    static_cast<void>(channel_->Send(frame, std::move(sockets)));
+  }
 
   void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) override {
     switch (frame.kind_case()) {
@@ -115,12 +141,17 @@ class FakeWorker final : public control::ChannelHandler {
     }
     Send(frame);
   }
-  void OnChannelClosed(const Status& /*reason*/) override { loop_.Stop(); }
+  void OnChannelClosed(const Status& /*reason*/) override {
+    loop_.DeleteLater(std::move(channel_));
+    if (revision_ == 0) return loop_.Stop();
+    if (behaviour_ != kMute) DialLater();
+  }
 
   void Prepare(const internal::Prepare& prepare, std::vector<UniqueFd>& descriptors) {
     const v1::Worker& worker = prepare.node().workers(0);
     next_ = worker.limits().hello_timeout();
     next_revision_ = prepare.revision();
+    made_for_ = prepare.made_for();
     transports_.clear();
     for (const v1::Transport& transport : worker.transports()) {
       transports_.insert("workers/" + worker.id() + "/transports/" + transport.id());
@@ -143,6 +174,7 @@ class FakeWorker final : public control::ChannelHandler {
 
   void Commit(const internal::Commit& commit) {
     behaviour_ = next_;
+    revision_ = next_revision_;
     if (behaviour_ == kHangOnCommit) return;
     for (auto listener = listeners_.begin(); listener != listeners_.end();) {
       const auto listed = [&](const auto& entry) { return entry.first.first == listener->first.first; };
@@ -180,7 +212,9 @@ class FakeWorker final : public control::ChannelHandler {
     listeners_.erase(found);
   }
 
-  void Send(const internal::Frame& frame) { static_cast<void>(channel_->Send(frame)); }
+  void Send(const internal::Frame& frame) {
+    if (channel_ != nullptr) static_cast<void>(channel_->Send(frame));
+  }
 
   std::map<std::string, std::string> arguments_;
   net::Loop loop_;
@@ -189,6 +223,10 @@ class FakeWorker final : public control::ChannelHandler {
   std::map<Key, std::unique_ptr<Listener>> listeners_;
   std::set<std::string> transports_;
   std::uint64_t next_revision_ = 0;
+  std::uint64_t revision_ = 0;
+  std::string made_for_;
+  int dials_ = 0;
+  Timer redial_;
   int next_ = 0;
   int behaviour_ = 0;
 };

@@ -66,10 +66,29 @@ class SupervisorTest : public ::testing::Test {
     RunUntil(loop_, [&] { return stopped; });
     supervisor_.reset();
   }
+  /// As if it had been killed: its processes serve on, its record of them stays.
+  void Die() {
+    Disk disk;
+    const std::string record = folder_ / ".wampgate/processes";
+    const StatusOr<std::string> content = disk.Read(record);
+    supervisor_.reset();
+    ASSERT_TRUE(content.ok() && disk.Write(record, *content).ok());
+  }
+  /// A new supervisor with what it found; nothing is called before.
+  StatusOr<Supervisor::Takeover> OpenAndTakeOver() {
+    Open();
+    std::optional<StatusOr<Supervisor::Takeover>> got;
+    supervisor_->TakeOver([&](StatusOr<Supervisor::Takeover> taken) { got = std::move(taken); });
+    RunUntil(loop_, [&] { return got.has_value(); });
+    return *got;
+  }
   SupervisorOptions Options() const {
     SupervisorOptions options;
     options.node_directory = folder_.path();
     options.executable = WAMPGATE_FAKE_WORKER;
+    options.adoption_wait = adoption_wait_;
+    options.bad_revision = bad_revision_;
+    options.now = [this] { return now_; };
     return options;
   }
 
@@ -166,6 +185,10 @@ class SupervisorTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
+  std::chrono::milliseconds adoption_wait_{10000};
+  TrialRule bad_revision_;
+  /// When it is for the trial of revisions.
+  RevisionTrial::Clock::time_point now_ = RevisionTrial::Clock::now();
   net::Loop loop_;
   std::unique_ptr<Supervisor> supervisor_;
 };

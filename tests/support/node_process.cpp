@@ -60,6 +60,7 @@ NodeProcess::~NodeProcess() {
 void NodeProcess::Start(const NodeOptions& options) {
   std::ofstream(directory_ + "/config.json") << options.configuration;
   options_ = options;
+  exit_code_.reset();
   Launch();
 }
 
@@ -117,9 +118,10 @@ bool NodeProcess::ReadLog(std::chrono::milliseconds wait) {
   return true;
 }
 
-nlohmann::json NodeProcess::AwaitLine(const Matches& matches, std::chrono::milliseconds deadline) {
+nlohmann::json NodeProcess::AwaitLine(const Matches& matches, std::chrono::milliseconds deadline,
+                                      std::size_t from) {
   const auto end = Clock::now() + deadline;
-  std::size_t looked = 0;
+  std::size_t looked = from;
   for (bool open = true;;) {
     for (; looked < lines_.size(); ++looked) {
       if (matches(lines_[looked])) return lines_[looked];
@@ -127,6 +129,11 @@ nlohmann::json NodeProcess::AwaitLine(const Matches& matches, std::chrono::milli
     if (!open || Clock::now() >= end) return nullptr;
     open = ReadLog(std::min(Until(end), std::chrono::milliseconds(100)));
   }
+}
+
+std::size_t NodeProcess::LogMark() {
+  static_cast<void>(log());
+  return lines_.size();
 }
 
 int NodeProcess::AwaitPort(const std::string& worker, const std::string& transport, int processes) {

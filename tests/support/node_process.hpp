@@ -35,6 +35,7 @@ class NodeProcess {
   NodeProcess(const NodeProcess&) = delete;
   NodeProcess& operator=(const NodeProcess&) = delete;
 
+  /// Again, when it has ended: in the same directory, with the worker processes it left.
   void Start(const NodeOptions& options);
   /// The same node again after it has ended; the node file is left as it is.
   void Restart();
@@ -44,7 +45,10 @@ class NodeProcess {
   /// Waits until a log line satisfies `matches` and returns it; null if none comes in time or the node ends
   /// first.
   using Matches = std::function<bool(const nlohmann::json&)>;
-  nlohmann::json AwaitLine(const Matches& matches, std::chrono::milliseconds deadline = kDeadline);
+  nlohmann::json AwaitLine(const Matches& matches, std::chrono::milliseconds deadline = kDeadline,
+                           std::size_t from = 0);
+  /// How many lines there are: for AwaitLine to look at later ones only.
+  std::size_t LogMark();
   /// Waits until `processes` processes of the worker listen on the transport; its TCP port, 0 for Unix
   /// sockets and when they do not.
   int AwaitPort(const std::string& worker, const std::string& transport, int processes = 1);

@@ -55,6 +55,7 @@ class FakeSupervisor final : private control::ChannelHandler {
 
   bool connected() const { return channel_ != nullptr; }
   std::vector<internal::Frame> frames;  ///< received and not yet awaited
+  std::vector<UniqueFd> received;       ///< descriptors of the last frame that had any
 
  private:
   void Accept(UniqueFd socket) {
@@ -62,7 +63,10 @@ class FakeSupervisor final : private control::ChannelHandler {
                                                   static_cast<control::ChannelHandler&>(*this));
     static_cast<void>(channel_->Start());
   }
-  void OnFrame(internal::Frame& frame, std::vector<UniqueFd>&) override { frames.push_back(frame); }
+  void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& passed) override {
+    frames.push_back(frame);
+    if (!passed.empty()) received = std::move(passed);
+  }
   void OnChannelClosed(const Status&) override { loop_.DeleteLater(std::move(channel_)); }
 
   net::Loop& loop_;

@@ -135,7 +135,12 @@ TEST_F(ProcessTest, ServesOnWithoutASupervisorAndTellsTheNextWhatItHas) {
   supervisor_->Die();
   EXPECT_THAT(Get("/x"), EndsWith("41"));
   supervisor_->Listen();
-  EXPECT_EQ(supervisor_->Await(internal::Frame::kHello).hello().applied_revision(), 1U);
+  const internal::Hello hello = supervisor_->Await(internal::Frame::kHello).hello();
+  EXPECT_EQ(hello.applied_revision(), 1U);
+  ASSERT_EQ(hello.sockets_size(), 1);
+  EXPECT_EQ(hello.sockets(0).transport(), "workers/w/transports/a");
+  EXPECT_EQ(test::PortOf(supervisor_->received.at(0).get()), port());
+  EXPECT_FALSE(hello.stopping());
   Define("second", OneTransport({{"x", "42"}}));
   ASSERT_EQ(Prepare(2, "second"), "");
   EXPECT_EQ(Commit(2), 2U);
@@ -148,7 +153,9 @@ TEST_F(ProcessTest, ForgetsATransactionWhoseSupervisorDied) {
   ASSERT_EQ(Prepare(2, "second"), "");
   supervisor_->Die();
   supervisor_->Listen();
-  supervisor_->Await(internal::Frame::kHello);
+  const internal::Hello hello = supervisor_->Await(internal::Frame::kHello).hello();
+  EXPECT_EQ(hello.prepared_revision(), 2U) << "what it had forgotten";
+  EXPECT_EQ(hello.applied_revision(), 1U);
   EXPECT_EQ(Commit(2), 1U);
 }
 
