@@ -79,6 +79,7 @@ class Node {
   void Reload();
   void ApplyAgain(std::function<void()> done);
   void Stop();
+  void Stopped();
   void ExitAtOnce();
 
   const RunOptions& options_;
@@ -308,10 +309,15 @@ void Node::Stop() {
   log::Info(kModule, "stopping: sessions end; another SIGTERM exits at once");
   NotifyStopping();
   supervisor_->Stop([this] {
-    management_.reset();
-    log::Info(kModule, "the node has stopped");
-    loop_.Stop();
+    if (management_ == nullptr) return Stopped();
+    management_->Shutdown([this] { Stopped(); });
   });
+}
+
+void Node::Stopped() {
+  management_.reset();
+  log::Info(kModule, "the node has stopped");
+  loop_.Stop();
 }
 
 void Node::ExitAtOnce() {

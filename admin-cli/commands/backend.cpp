@@ -25,21 +25,18 @@ struct BackendNoun {
   static constexpr const char* kExampleName = "edge/router2";
   static constexpr const char* kExample =
       R"({"transport": {"type": "rawsocket", "url": "rs://localhost", "endpoint": {"type": "unix", "path": "router2.sock"}}})";
-  static constexpr const char* kFilter = "status.health = down";
+  static constexpr const char* kFilter = "address : router2";
   static constexpr const char* kAll = "workers/-";
   static constexpr int kParentParts = 1;
   static Collections Names() { return {"workers", "backends"}; }
 
   static std::vector<std::string> Headings() {
-    return {"BACKEND", "KIND", "ADDRESS", "STATE", "HEALTH", "SESSIONS"};
+    return {"BACKEND", "KIND", "ADDRESS"};
   }
   static std::vector<std::string> Row(const View& view) {
     return {ShortName(view.name()),
             view.has_connection() ? "connection" : "worker backend",
-            view.address(),
-            EnumText(View::DesiredState_Name(view.desired_state())),
-            EnumText(View::Health_Name(view.status().health())),
-            std::to_string(view.status().sessions())};
+            view.address()};
   }
   static auto& Views(ListResponse& response) { return *response.mutable_backends(); }
   static const View& ViewOf(const Result& result) { return result.backend(); }

@@ -26,11 +26,6 @@ void PrintNode(const v1::NodeView& node) {
   for (const auto& [object, state] : std::map(node.operator_states().begin(), node.operator_states().end())) {
     std::cout << object << " is " << state << ", by an operator\n";
   }
-  if (node.unconfirmed_revision() != 0) {
-    std::cout << "revision " << node.unconfirmed_revision() << " waits for wampgatectl confirm until "
-              << TimeUtil::ToString(node.confirm_deadline()) << "\n";
-  }
-  if (!node.file_drift().empty()) std::cout << node.file_drift() << "\n";
 }
 
 void PrintStatus(const v1::NodeView& node, const v1::ConfigSnapshot& config,

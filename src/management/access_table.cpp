@@ -12,9 +12,6 @@ constexpr MethodAccess kTable[] = {
     {"google.longrunning.Operations.CancelOperation", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.BackendService.GetBackend", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.BackendService.ListBackends", Role::kViewer, Purpose::kLook},
-    {"wampgate.v1.BackendService.ProbeBackend", Role::kOperator, Purpose::kChange},
-    {"wampgate.v1.BackendService.DrainBackend", Role::kOperator, Purpose::kChange},
-    {"wampgate.v1.BackendService.SetBackendState", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.BackendService.CreateBackend", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.BackendService.UpdateBackend", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.BackendService.DeleteBackend", Role::kEditor, Purpose::kChange},
@@ -42,7 +39,6 @@ constexpr MethodAccess kTable[] = {
     {"wampgate.v1.PathService.DeletePath", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.RouteService.GetRoute", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.RouteService.ListRoutes", Role::kViewer, Purpose::kLook},
-    {"wampgate.v1.RouteService.ResolveRoute", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.RouteService.CreateRoute", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.RouteService.UpdateRoute", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.RouteService.DeleteRoute", Role::kEditor, Purpose::kChange},
@@ -54,8 +50,6 @@ constexpr MethodAccess kTable[] = {
     {"wampgate.v1.SessionService.CloseSessions", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.TransportService.GetTransport", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.TransportService.ListTransports", Role::kViewer, Purpose::kLook},
-    {"wampgate.v1.TransportService.DrainTransport", Role::kOperator, Purpose::kChange},
-    {"wampgate.v1.TransportService.UndrainTransport", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.TransportService.CreateTransport", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.TransportService.UpdateTransport", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.TransportService.DeleteTransport", Role::kEditor, Purpose::kChange},
@@ -65,7 +59,6 @@ constexpr MethodAccess kTable[] = {
     {"wampgate.v1.WorkerService.StartWorker", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.WorkerService.StopWorker", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.WorkerService.RestartWorker", Role::kOperator, Purpose::kChange},
-    {"wampgate.v1.WorkerService.ScaleWorker", Role::kEditor, Purpose::kChange},
 };
 
 }  // namespace

@@ -75,11 +75,6 @@ config::Problems ReadChangeOptions(const ChangeRequest& request, supervisor::App
   if (asked.has_max_sessions_affected()) options.max_sessions_affected = asked.max_sessions_affected();
   ReadConfirmTimeout(asked, options, problems);
   options.removal = ToDomain(asked.removal());
-  if (asked.removal().sessions() == v1::Removal::DRAIN) {
-    problems.push_back(
-        {.path = "options.removal.sessions",
-         .message = "expected KEEP or CLOSE, found DRAIN: drain the object first, then remove it"});
-  }
   CheckText(asked.author(), "options.author", problems);
   CheckText(asked.message(), "options.message", problems);
   options.author = asked.author().empty() ? request.caller : asked.author();

@@ -51,11 +51,4 @@ StatusOr<supervisor::DrainSettings> SettingsOf(const v1::DrainNodeRequest& reque
   return Checked(settings);
 }
 
-StatusOr<supervisor::DrainSettings> SettingsOf(const v1::Removal& removal) {
-  supervisor::DrainSettings settings;
-  WAMPGATE_ASSIGN_OR_RETURN(settings.deadline, Milliseconds("removal.deadline", removal.deadline()));
-  settings.rate = removal.rate();
-  return Checked(settings);
-}
-
 }  // namespace wampgate::management

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <wampgate/v1/change.pb.h>
 #include <wampgate/v1/node_service.pb.h>
 
 #include <chrono>
@@ -16,6 +15,5 @@ StatusOr<std::chrono::milliseconds> Milliseconds(std::string_view field,
                                                  const google::protobuf::Duration& duration);
 /// With the defaults filled in. INVALID_ARGUMENT names the field and what it may be.
 StatusOr<supervisor::DrainSettings> SettingsOf(const v1::DrainNodeRequest& request);
-StatusOr<supervisor::DrainSettings> SettingsOf(const v1::Removal& removal);
 
 }  // namespace wampgate::management

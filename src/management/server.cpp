@@ -12,6 +12,8 @@
 
 #include <chrono>
 #include <memory>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/check.hpp"
@@ -92,6 +94,14 @@ struct Server::State {
   std::size_t turned_away = 0;
   Timer health;
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+  std::thread shutdown;  // gRPC waits in it for the handlers' last answers
+
+  void StopAccepting() {
+    health.Stop();
+    alive.reset();
+    listener.reset();
+    remote.reset();
+  }
 };
 
 void Server::State::AddServices() {
@@ -218,12 +228,21 @@ std::vector<std::string> Server::services() const {
   return state_->names;
 }
 
+void Server::Shutdown(std::function<void()> done) {
+  state_->StopAccepting();
+  state_->shutdown = std::thread([&server = *state_->server, &loop = state_->loop, done = std::move(done)] {
+    server.Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+    loop.Post(done);
+  });
+}
+
 Server::~Server() {
-  state_->health.Stop();
-  state_->alive.reset();
-  state_->listener.reset();
-  state_->remote.reset();
-  state_->server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+  state_->StopAccepting();
+  if (state_->shutdown.joinable()) {
+    state_->shutdown.join();
+  } else {
+    state_->server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+  }
   state_->server.reset();
   unlink(state_->path.c_str());
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wampgate/v1/backend_service.pb.h>
+#include <wampgate/v1/node_service.pb.h>
 
 #include <chrono>
 #include <cstdint>

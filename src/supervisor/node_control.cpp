@@ -142,24 +142,6 @@ void NodeControl::UndrainNode(NodeDone done) {
   });
 }
 
-void NodeControl::DrainTransport(std::string transport, DrainSettings settings, OperationDone done) {
-  around_.loop.Post([this, transport = std::move(transport), settings, done = std::move(done)] {
-    if (around_.state.context.sockets.Find(transport) == nullptr) {
-      return done(NotFound(fmt::format("there is no transport {}", transport)));
-    }
-    Drain(transport, settings, done);
-  });
-}
-
-void NodeControl::UndrainTransport(std::string transport, std::function<void(const Status&)> done) {
-  around_.loop.Post([this, transport = std::move(transport), done = std::move(done)] {
-    if (around_.state.context.sockets.Find(transport) == nullptr) {
-      return done(NotFound(fmt::format("there is no transport {}", transport)));
-    }
-    done(drains_.End(transport));
-  });
-}
-
 void NodeControl::SetLogLevel(std::string level, milliseconds expiry, NodeDone done) {
   around_.loop.Post([this, level = std::move(level), expiry, done = std::move(done)] {
     log::Level parsed{};

@@ -38,9 +38,6 @@ class NodeControl {
   void DrainNode(DrainSettings settings, OperationDone done);
   using NodeDone = std::function<void(StatusOr<v1::NodeView>)>;
   void UndrainNode(NodeDone done);
-  /// `transport` is a resource name. NOT_FOUND if the running revision has none of that name.
-  void DrainTransport(std::string transport, DrainSettings settings, OperationDone done);
-  void UndrainTransport(std::string transport, std::function<void(const Status&)> done);
   /// `expiry` 0: it stays. INVALID_ARGUMENT for a level that does not exist.
   void SetLogLevel(std::string level, std::chrono::milliseconds expiry, NodeDone done);
   /// As SIGTERM does. UNAVAILABLE if it is stopping already.

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "supervisor/process_table.hpp"
 #include "supervisor/returned_sockets.hpp"
+#include "supervisor/worker_operation.hpp"
 
 namespace wampgate::supervisor {
 namespace {
@@ -57,7 +58,11 @@ Status Resumption::Start(const std::vector<internal::PortOrder>& orders, std::fu
   state_.resolved = *candidate.resolved;
   ListenSockets& sockets = state_.context.sockets;
   sockets.Recover(returned, orders);
-  leaving_ = sockets.Take(stage, {});
+  std::set<std::string> stopped;
+  for (const WorkerSettings& settings : candidate.workers) {
+    if (IsStopped(settings)) stopped.insert(settings.id);
+  }
+  leaving_ = sockets.Take(stage, stopped);
   for (const WorkerSettings& settings : candidate.workers) TakeOverUnit(settings);
   EndSurplus();
   sockets.Drain(leaving_, [this] {
@@ -65,6 +70,10 @@ Status Resumption::Start(const std::vector<internal::PortOrder>& orders, std::fu
     OnChange();
   });
   return OkStatus();
+}
+
+bool Resumption::IsStopped(const WorkerSettings& settings) const {
+  return state_.operator_states.Is(settings.name, StopOperation::kState);
 }
 
 void Resumption::OnChange() {
@@ -81,6 +90,7 @@ void Resumption::TakeOverUnit(const WorkerSettings& settings) {
   auto made = std::make_unique<WorkerUnit>(state_.context, settings);
   WorkerUnit& unit = *made;
   state_.units[settings.id] = std::move(made);
+  if (IsStopped(settings)) return unit.SetWanted(WorkerUnit::Wanted::kStopped);
   for (std::uint32_t index = 0; index < static_cast<std::uint32_t>(settings.processes); ++index) {
     if (Orphan* orphan = Choose(settings, index)) unit.TakeOver(index, *orphan);
   }

@@ -32,6 +32,8 @@ class Resumption {
   void OnChange();
 
  private:
+  /// By an operator, who wants it to stay so.
+  bool IsStopped(const WorkerSettings& settings) const;
   void TakeOverUnit(const WorkerSettings& settings);
   Orphan* Choose(const WorkerSettings& settings, std::uint32_t index);
   void EndSurplus();

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "wampgate/v1/backend_service.pb.h"
+#include "wampgate/v1/session_service.pb.h"
 #include "wampgate/v1/session_service.pb.h"
 #include "wampgate/v1/worker_service.pb.h"
 
@@ -38,13 +38,13 @@ TEST(Filter, ComparesTextsNumbersAndEnumsAsTheirTypesDo) {
 }
 
 TEST(Filter, LooksIntoMessagesAndComparesTimes) {
-  v1::BackendView backend;
-  backend.mutable_status()->set_health(v1::BackendView::DOWN);
-  backend.mutable_status()->mutable_since()->set_seconds(1000);
-  backend.mutable_status()->mutable_join_p99()->set_nanos(1500);
-  EXPECT_EQ(Choice("status.health = down AND status.since > 1970-01-01T00:16:39Z", backend), "yes");
-  EXPECT_EQ(Choice("status.join_p99 < 0.000002s", backend), "yes");
-  EXPECT_EQ(Choice("status.join_p99 < 0.000001s", backend), "no");
+  v1::SessionEvent event;
+  event.mutable_end()->set_stage(v1::EndedSession::JOIN);
+  event.mutable_end()->mutable_end_time()->set_seconds(1000);
+  event.mutable_end()->mutable_age()->set_nanos(1500);
+  EXPECT_EQ(Choice("end.stage = join AND end.end_time > 1970-01-01T00:16:39Z", event), "yes");
+  EXPECT_EQ(Choice("end.age < 0.000002s", event), "yes");
+  EXPECT_EQ(Choice("end.age < 0.000001s", event), "no");
 }
 
 TEST(Filter, SaysWhatIsWrongAndWhere) {

@@ -264,8 +264,6 @@ TEST_F(Revisions, AreNotMadeWithOptionsThatAreWrong) {
   EXPECT_THAT(violation([](auto& options) { options.set_author("a\r\nb"); }), HasSubstr("options.author"));
   EXPECT_THAT(violation([](auto& options) { options.set_message(std::string(5000, 'x')); }),
               HasSubstr("options.message"));
-  EXPECT_THAT(violation([](auto& options) { options.mutable_removal()->set_sessions(v1::Removal::DRAIN); }),
-              HasSubstr("options.removal.sessions"));
   EXPECT_EQ(Config().revision(), 1u);
 }
 

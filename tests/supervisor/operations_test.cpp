@@ -1,7 +1,7 @@
 #include "supervisor/operations.hpp"
 
 #include <gtest/gtest.h>
-#include <wampgate/v1/backend_service.pb.h>
+#include <wampgate/v1/node_service.pb.h>
 
 #include <optional>
 #include <set>
