@@ -167,8 +167,8 @@ class ObjectCalls {
     });
   }
 
-  static void Answer(const supervisor::ApplyReply& reply, const config::ObjectName& /*name*/,
-                     v1::ApplyResult* result, Reactor* reactor) {
+  void Answer(const supervisor::ApplyReply& reply, const config::ObjectName& /*name*/,
+              v1::ApplyResult* result, Reactor* reactor) {
     *result = supervisor::ToProto(reply);
     reactor->Finish(grpc::Status::OK);
   }
