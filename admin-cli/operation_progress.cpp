@@ -38,8 +38,6 @@ class ProgressLine {
 void KnowMessages() {
   v1::DrainProgress::descriptor();
   v1::NodeView::descriptor();
-  v1::BackendView::descriptor();
-  v1::TransportView::descriptor();
 }
 
 }  // namespace
