@@ -3,7 +3,6 @@
 #include <google/longrunning/operations.grpc.pb.h>
 #include <unistd.h>
 #include <wampgate/v1/node_service.pb.h>
-#include <wampgate/v1/node_service.pb.h>
 #include <wampgate/v1/session_service.pb.h>
 #include <wampgate/v1/transport_service.pb.h>
 

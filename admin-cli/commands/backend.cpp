@@ -30,13 +30,9 @@ struct BackendNoun {
   static constexpr int kParentParts = 1;
   static Collections Names() { return {"workers", "backends"}; }
 
-  static std::vector<std::string> Headings() {
-    return {"BACKEND", "KIND", "ADDRESS"};
-  }
+  static std::vector<std::string> Headings() { return {"BACKEND", "KIND", "ADDRESS"}; }
   static std::vector<std::string> Row(const View& view) {
-    return {ShortName(view.name()),
-            view.has_connection() ? "connection" : "worker backend",
-            view.address()};
+    return {ShortName(view.name()), view.has_connection() ? "connection" : "worker backend", view.address()};
   }
   static auto& Views(ListResponse& response) { return *response.mutable_backends(); }
   static const View& ViewOf(const Result& result) { return result.backend(); }

@@ -60,8 +60,8 @@ StatusOr<FieldPath> FieldPath::Parse(std::string_view path, const google::protob
     const std::size_t dot = std::min(rest.find('.'), rest.size());
     const FieldDescriptor* field = within->FindFieldByName(std::string(rest.substr(0, dot)));
     if (field == nullptr) {
-      return InvalidArgument(fmt::format("there is no field {}{}", Quote(path),
-                                         Suggestion(rest.substr(0, dot), *within)));
+      return InvalidArgument(
+          fmt::format("there is no field {}{}", Quote(path), Suggestion(rest.substr(0, dot), *within)));
     }
     parsed.steps_.push_back(field);
     if (dot == rest.size()) break;

@@ -87,8 +87,8 @@ class FilterParser {
   std::optional<Filter::Operator> ParseOperator() {
     using enum Filter::Operator;
     constexpr std::pair<std::string_view, Filter::Operator> kOperators[] = {
-        {"!=", kNotEqual}, {"<=", kLessOrEqual}, {">=", kGreaterOrEqual}, {"=", kEqual},
-        {"<", kLess},      {">", kGreater},      {":", kHas}};
+        {"!=", kNotEqual}, {"<=", kLessOrEqual}, {">=", kGreaterOrEqual}, {"=", kEqual}, {"<", kLess},
+        {">", kGreater},   {":", kHas}};
     for (const auto& [symbol, op] : kOperators) {
       if (Take(symbol)) return op;
     }

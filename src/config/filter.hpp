@@ -10,18 +10,19 @@
 
 #include "base/status.hpp"
 
-/// Choosing and ordering messages by their fields: the `filter` and `order_by` of the API (AIP-160 and AIP-132, a
-/// subset). Pure functions; any thread.
+/// Choosing and ordering messages by their fields: the `filter` and `order_by` of the API (AIP-160 and
+/// AIP-132, a subset). Pure functions; any thread.
 namespace wampgate::config {
 
 /// A field of a message or of one within it, "status.health".
 class FieldPath {
  public:
-  /// INVALID_ARGUMENT, with a suggestion, if the type has no such field, or if it is no scalar, timestamp, duration
-  /// or list of strings.
+  /// INVALID_ARGUMENT, with a suggestion, if the type has no such field, or if it is no scalar, timestamp,
+  /// duration or list of strings.
   static StatusOr<FieldPath> Parse(std::string_view path, const google::protobuf::Descriptor& type);
 
-  /// Numbers (also enum values, booleans, and times and durations in nanoseconds) compare as such, texts by octet.
+  /// Numbers (also enum values, booleans, and times and durations in nanoseconds) compare as such, texts by
+  /// octet.
   using Key = std::variant<std::int64_t, std::uint64_t, double, std::string>;
   Key Read(const google::protobuf::Message& message) const;
   /// A value as a filter spells it. INVALID_ARGUMENT with what was expected.
@@ -35,9 +36,11 @@ class FieldPath {
   std::vector<const google::protobuf::FieldDescriptor*> steps_;
 };
 
-/// `field = value` terms joined by AND: =, !=, <, <=, >, >= and : for "contains" (of a text without regard to case, of
-/// a list an element that is equal). Values are words or "quoted"; enum values are written as the CLI prints them
-/// ("running", "STATE_RUNNING" too), times as RFC 3339, durations as "1.5s". A term may begin with NOT or '-'.
+/// `field = value` terms joined by AND: =, !=, <, <=, >, >= and : for "contains" (of a text without regard to
+/// case, of a list an element that is equal). Values are words or "quoted"; enum values are written as the
+/// CLI prints them
+/// ("running", "STATE_RUNNING" too), times as RFC 3339, durations as "1.5s". A term may begin with NOT or
+/// '-'.
 class Filter {
  public:
   /// Matches everything.
@@ -49,7 +52,15 @@ class Filter {
   bool empty() const { return terms_.empty(); }
 
  private:
-  enum class Operator : unsigned char { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kHas };
+  enum class Operator : unsigned char {
+    kEqual,
+    kNotEqual,
+    kLess,
+    kLessOrEqual,
+    kGreater,
+    kGreaterOrEqual,
+    kHas
+  };
   struct Term {
     FieldPath field{};
     Operator op = Operator::kEqual;

@@ -109,9 +109,7 @@ class Page {
   }
 
  private:
-  const Message& Element(int index) const {
-    return reflection_.GetRepeatedMessage(response_, &list_, index);
-  }
+  const Message& Element(int index) const { return reflection_.GetRepeatedMessage(response_, &list_, index); }
   void SetToken(std::string token) {
     const auto* field = response_.GetDescriptor()->FindFieldByName("next_page_token");
     reflection_.SetString(&response_, field, std::move(token));

@@ -34,8 +34,8 @@ class Server {
   void SetAccess(const config::Management& management);
   /// Full names of the services that are offered, gRPC's own ones aside.
   std::vector<std::string> services() const;
-  /// Accepts nothing more and ends what is under way, with UNAVAILABLE if it lasts; then calls `done` on the loop,
-  /// which has to run on meanwhile: answers come from it. Once; nothing but the destructor follows.
+  /// Accepts nothing more and ends what is under way, with UNAVAILABLE if it lasts; then calls `done` on the
+  /// loop, which has to run on meanwhile: answers come from it. Once; nothing but the destructor follows.
   void Shutdown(std::function<void()> done);
   /// Removes the socket. Without Shutdown before, no call may wait for the loop.
   ~Server();

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "wampgate/v1/session_service.pb.h"
-#include "wampgate/v1/session_service.pb.h"
 #include "wampgate/v1/worker_service.pb.h"
 
 namespace wampgate::config {

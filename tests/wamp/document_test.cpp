@@ -85,7 +85,8 @@ TEST(Document, RefusesWhatIsMalformed) {
         "[\"\\ud800\"]", "[\"\\u0000?\"]", "[+1]", "[.5]", "[1.]", "[0x1]", "['a']", "[1e]"}) {
     EXPECT_EQ(ReadDocument(Serializer::kJson, json).status().code(), StatusCode::kInvalidArgument) << json;
   }
-  for (const char* hex : {"", "81", "8101ff", "61ff", "a161ff01", "fc", "ff", "5f01ff", "a1400102", "a18001"}) {
+  for (const char* hex :
+       {"", "81", "8101ff", "61ff", "a161ff01", "fc", "ff", "5f01ff", "a1400102", "a18001"}) {
     EXPECT_FALSE(ReadDocument(Serializer::kCbor, FromHex(hex)).ok()) << hex;
   }
   for (const char* hex : {"", "91", "910101", "a1ff", "81a1ff01", "c1", "819001"}) {
