@@ -1,6 +1,4 @@
 // A transaction from its decision on: nothing here can fail any more.
-#include <fmt/format.h>
-
 #include <chrono>
 
 #include "base/log.hpp"
@@ -73,12 +71,7 @@ Status Transaction::WriteRevision() {
 
 void Transaction::Decide() {
   if (const Status status = WriteRevision(); !status.ok()) {
-    // Whatever the disk refuses is no refusal of the caller.
-    const bool is_full = status.code() == StatusCode::kResourceExhausted;
-    return Abort(
-        MakeStatus(is_full ? status.code() : StatusCode::kFailedPrecondition,
-                   fmt::format("the new revision cannot be written to disk, so nothing was changed: {}",
-                               Message(status))));
+    return Abort(Annotate(status, "the new revision cannot be written to disk, so nothing was changed"));
   }
   phase_ = Phase::kDecided;
   if (change_.options.undoes == 0) {
