@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <string>
 
 #include "supervisor/child.hpp"
 #include "supervisor/process_table.hpp"
@@ -14,15 +15,13 @@
 namespace wampgate::supervisor {
 namespace {
 
-constexpr const char* kControl = "/nowhere/.wampgate/control.sock";
-
 /// A process of ours that looks like a worker of the node at `control`, and nobody watches.
 class Stray {
  public:
-  explicit Stray(const char* control = kControl) : pid_(::fork()) {
+  explicit Stray(const std::string& control) : pid_(::fork()) {
     if (pid_ == 0) {
-      ::execl(WAMPGATE_FAKE_WORKER, "wampgated: w1/3", "worker", "--control", control, "--worker", "w1",
-              "--process", "3", "--generation", "9", nullptr);
+      ::execl(WAMPGATE_FAKE_WORKER, "wampgated: w1/3", "worker", "--control", control.c_str(), "--worker",
+              "w1", "--process", "3", "--generation", "9", nullptr);
       ::_exit(127);
     }
   }
@@ -48,11 +47,12 @@ class LeftoverProcesses : public ::testing::Test {
     record.set_start_time(start_time);
     ASSERT_TRUE(disk_.Write(path_, records.SerializeAsString()).ok());
   }
-  std::vector<Leftover> Find() { return FindLeftovers(disk_, path_, kControl).processes; }
+  std::vector<Leftover> Find() { return FindLeftovers(disk_, path_, control_).processes; }
 
   TemporaryFolder folder_;
   Disk disk_;
   std::string path_ = folder_ / "processes";
+  std::string control_ = folder_ / "control.sock";  // of this test: others run beside it
 };
 
 TEST_F(LeftoverProcesses, AreThoseOfTheRecordThatLive) {
@@ -82,7 +82,7 @@ TEST_F(LeftoverProcesses, AreNotThoseOfAnotherBoot) {
 }
 
 TEST_F(LeftoverProcesses, AreFoundByTheirCommandLinesWhereTheRecordIsMissingOrDamaged) {
-  const Stray stray;
+  const Stray stray(control_);
   const Stray of_another_node("elsewhere");
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (Find().empty() && std::chrono::steady_clock::now() < until) ::usleep(1000);  // until it has exec'd
