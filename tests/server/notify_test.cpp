@@ -47,7 +47,7 @@ class Notify : public ::testing::Test {
 TEST_F(Notify, IsToldWhenTheNodeServesReloadsAndStops) {
   Daemon daemon(folder_.Run(), folder_ / "log");
   EXPECT_EQ(Next(), "READY=1");
-  EXPECT_THAT(daemon.Output(), HasSubstr("the node serves"));
+  EXPECT_TRUE(daemon.AwaitOutput("the node serves")) << daemon.Output();  // the log is written beside it
   daemon.Signal(SIGHUP);
   EXPECT_THAT(Next(), AllOf(HasSubstr("RELOADING=1\n"), HasSubstr("MONOTONIC_USEC=")));
   EXPECT_EQ(Next(), "READY=1");
