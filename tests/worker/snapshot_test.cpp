@@ -51,8 +51,8 @@ TEST(Snapshot, GivesABareWebSocketListenerTheDeadlineOfItsHandshakeAndNoOther) {
   websocket.options.open_handshake_timeout = std::chrono::milliseconds(1234);
   transport.protocol = websocket;
   FakeParts parts;
-  const http::ServerOptions& options =
-      Build(1, NodeWith({transport}), parts)->Find(transport.name)->site->options;
+  const auto snapshot = Build(1, NodeWith({transport}), parts);
+  const http::ServerOptions& options = snapshot->Find(transport.name)->site->options;
   EXPECT_TRUE(options.strict_http11);
   EXPECT_EQ(options.header_timeout, std::chrono::milliseconds(1234));
   EXPECT_FALSE(options.client_timeout);
