@@ -125,7 +125,7 @@ void Connection::RefuseRequest(const Refusal& refusal) {
   record_ = NoteAccess(site_->options, request);
   keep_alive_ = false;
   SetPhase(Phase::kService);
-  if (site_->options.strict_http11) {
+  if (site_->options.only_websocket) {
     return RespondVerbatim(fmt::format("HTTP/1.1 {} {}\r\n\r\n", refusal.status, refusal.text));
   }
   Respond(ErrorPage(refusal.status, refusal.title, refusal.text));
@@ -279,7 +279,7 @@ void Connection::SetPhase(Phase phase) {
   const bool was_reading = IsReading();
   const bool is_same = phase == std::exchange(phase_, phase);
   // There is one deadline for the whole request where only WebSocket is spoken.
-  const bool goes_on = was_reading && IsReading() && site()->options.strict_http11;
+  const bool goes_on = was_reading && IsReading() && site()->options.only_websocket;
   if (!is_same && !goes_on) is_armed_ = false;
 }
 

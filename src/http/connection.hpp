@@ -33,7 +33,7 @@ class ConnectionHost {
 
 /// One HTTP/1.1 server connection: requests one after the other, each answered before the next is handed out.
 /// While it waits for a request it holds neither parser nor buffers. Where only WebSocket is spoken
-/// (`strict_http11`) refusals are a status line and nothing else (spec 2.4), and one deadline runs from
+/// (`only_websocket`) refusals are a status line and nothing else (spec 2.4), and one deadline runs from
 /// accept to the whole request, at which the connection is dropped without a word (spec 2.2.4).
 class Connection final : public net::Mortal, private net::StreamHandler {
  public:

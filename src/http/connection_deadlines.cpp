@@ -63,7 +63,7 @@ milliseconds Connection::IdleDelay(const ServerOptions& options) const {
 
 void Connection::OnDeadline() {
   is_armed_ = false;
-  if (IsReading() && site()->options.strict_http11) {
+  if (IsReading() && site()->options.only_websocket) {
     return CloseNow(net::Stream::CloseHow::kReset);
   }
   switch (phase_) {

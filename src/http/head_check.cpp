@@ -55,7 +55,7 @@ std::optional<Refusal> CheckFraming(const Request& request) {
 }  // namespace
 
 std::optional<Refusal> CheckHead(Request& request, const ServerOptions& options) {
-  const bool only_websocket = options.strict_http11;
+  const bool only_websocket = options.only_websocket;
   if (request.version < 11 && only_websocket) {
     return Refusal{
         505, "HTTP Version Not Supported",

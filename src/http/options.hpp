@@ -19,7 +19,7 @@ struct ServerOptions {
   std::size_t max_header_fields = 500;
   std::size_t max_body_size = 1048576;
   bool show_server_version = false;
-  bool strict_http11 = false;  ///< only WebSocket is spoken here (a bare `websocket` transport, spec 2.4)
+  bool only_websocket = false;  ///< a bare `websocket` transport: no web services, bare refusals (spec 2.4)
   bool operator==(const ServerOptions&) const = default;
 };
 

@@ -170,7 +170,7 @@ bool RequestParser::CheckRequestLine(std::string_view line) {
 void RequestParser::RefuseVersion(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
   Refuse(505, "HTTP Version Not Supported",
-         options_.strict_http11
+         options_.only_websocket
              ? fmt::format("Unsupported HTTP version \"{}\"", line.substr(line.rfind(' ') + 1))
              : "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
 }
@@ -241,7 +241,7 @@ void RequestParser::Refuse(int status, std::string_view title, std::string text)
 
 void RequestParser::RefuseMalformed(std::string_view detail) {
   Refuse(400, "Bad Request",
-         options_.strict_http11
+         options_.only_websocket
              ? fmt::format("Error during parsing of HTTP status line / request headers : {}", detail)
              : fmt::format("The request is malformed: {}.", detail));
 }

@@ -76,7 +76,7 @@ bool TransportBuilder::BuildProtocol(const config::WampWebSocket& websocket) {
     return false;
   }
   http::ServerOptions options;
-  options.strict_http11 = true;
+  options.only_websocket = true;
   options.show_server_version = websocket.options.show_server_version;
   options.header_timeout = websocket.options.open_handshake_timeout;
   options.client_timeout.reset();  // "off" is off

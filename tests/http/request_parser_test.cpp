@@ -218,7 +218,7 @@ TEST(RequestParser, RefusesInTheWordsOfTheHandshakeWhereOnlyWebSocketIsSpoken) {
     const char* text;
   };
   ServerOptions options;
-  options.strict_http11 = true;
+  options.only_websocket = true;
   for (const Case& c : {Case{"GET / HTTP/1.0\r\n\r\n", 505, "Unsupported HTTP version \"HTTP/1.0\""},
                         Case{"GET / HTTP/2.0\r\n\r\n", 505, "Unsupported HTTP version \"HTTP/2.0\""},
                         Case{"GET / HTTP/1.1\r\nHost\r\n\r\n", 400,

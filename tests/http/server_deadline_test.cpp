@@ -50,7 +50,7 @@ TEST(ServerDeadline, DropsAConnectionForWebSocketWithoutAWordHoweverFarItsReques
   for (const char* begun :
        {"", "GET / HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"}) {
     Harness harness;
-    harness.options.strict_http11 = true;
+    harness.options.only_websocket = true;
     harness.options.header_timeout = milliseconds(200);
     const auto client = harness.Connect();
     client->Send(begun);

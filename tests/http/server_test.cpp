@@ -47,7 +47,7 @@ TEST(Server, AnswersWithTheFieldsEveryResponseHas) {
 
 TEST(Server, RefusesWithAStatusLineAloneWhereOnlyWebSocketIsSpoken) {
   Harness harness;
-  harness.options.strict_http11 = true;
+  harness.options.only_websocket = true;
   const auto client = harness.Connect();
   client->Send("GET / HTTP/1.0\r\n\r\n");
   EXPECT_TRUE(harness.Until(*client, [&] { return client->ended(); }));

@@ -53,7 +53,7 @@ TEST(Snapshot, GivesABareWebSocketListenerTheDeadlineOfItsHandshakeAndNoOther) {
   FakeParts parts;
   const auto snapshot = Build(1, NodeWith({transport}), parts);
   const http::ServerOptions& options = snapshot->Find(transport.name)->site->options;
-  EXPECT_TRUE(options.strict_http11);
+  EXPECT_TRUE(options.only_websocket);
   EXPECT_EQ(options.header_timeout, std::chrono::milliseconds(1234));
   EXPECT_FALSE(options.client_timeout);
 }
