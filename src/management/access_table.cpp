@@ -31,6 +31,7 @@ constexpr MethodAccess kTable[] = {
     {"wampgate.v1.NodeService.DrainNode", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.NodeService.UndrainNode", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.NodeService.SetLogLevel", Role::kOperator, Purpose::kChange},
+    {"wampgate.v1.NodeService.UpgradeNode", Role::kAdmin, Purpose::kChange},
     {"wampgate.v1.NodeService.Shutdown", Role::kAdmin, Purpose::kChange},
     {"wampgate.v1.PathService.GetPath", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.PathService.ListPaths", Role::kViewer, Purpose::kLook},
@@ -53,12 +54,15 @@ constexpr MethodAccess kTable[] = {
     {"wampgate.v1.TransportService.CreateTransport", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.TransportService.UpdateTransport", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.TransportService.DeleteTransport", Role::kEditor, Purpose::kChange},
+    {"wampgate.v1.TransportService.DrainTransport", Role::kOperator, Purpose::kChange},
+    {"wampgate.v1.TransportService.UndrainTransport", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.WorkerService.ListWorkers", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.WorkerService.GetWorker", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.WorkerService.StreamLogs", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.WorkerService.StartWorker", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.WorkerService.StopWorker", Role::kOperator, Purpose::kChange},
     {"wampgate.v1.WorkerService.RestartWorker", Role::kOperator, Purpose::kChange},
+    {"wampgate.v1.WorkerService.ScaleWorker", Role::kEditor, Purpose::kChange},
 };
 
 }  // namespace
