@@ -46,6 +46,7 @@ pid_t ControlLink::supervisor_pid() const {
 
 void ControlLink::Stop() {
   redial_.Stop();
+  accepted_.Stop();
   orphan_.Stop();
   if (channel_) channel_->Close();
   loop_.DeleteLater(std::move(channel_));
@@ -64,8 +65,7 @@ void ControlLink::Dial() {
     return DialLater();
   }
   channel_ = std::move(channel);
-  retry_ = kFirstRetry;
-  orphan_.Stop();
+  accepted_.Start(loop_.timers(), kAccepted, [this] { OnAccepted(); });
   for (OutgoingFrame& hello : callbacks_.hello()) {
     const Status sent = channel_->Send(hello.frame, std::move(hello.descriptors));
     if (!sent.ok()) log::Warning(kModule, "Hello could not be sent", {{"error", Message(sent)}});
@@ -85,13 +85,21 @@ void ControlLink::DialLater() {
 }
 
 void ControlLink::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) {
+  if (accepted_.running()) OnAccepted();
   callbacks_.on_frame(frame, descriptors);
+}
+
+void ControlLink::OnAccepted() {
+  accepted_.Stop();
+  retry_ = kFirstRetry;
+  orphan_.Stop();
 }
 
 void ControlLink::OnChannelClosed(const Status& reason) {
   log::Warning(kModule, "lost the supervisor; serving on and trying again", {{"error", Message(reason)}});
   loop_.DeleteLater(std::move(channel_));
-  AwaitSupervisor();
+  accepted_.Stop();
+  if (!orphan_.running()) AwaitSupervisor();
   DialLater();
   callbacks_.on_lost();
 }

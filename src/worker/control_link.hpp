@@ -20,7 +20,8 @@ struct OutgoingFrame {
 };
 
 /// The worker's end of the control channel: dials the supervisor, says hello, and dials again with jitter
-/// whenever the channel breaks. The worker goes on serving meanwhile. Loop's thread only.
+/// whenever the channel breaks. The worker goes on serving meanwhile. A supervisor that turns the worker away
+/// is none: it is dialled ever more seldom, and the orphan timeout goes on. Loop's thread only.
 class ControlLink final : private control::ChannelHandler {
  public:
   struct Options {
@@ -52,11 +53,15 @@ class ControlLink final : private control::ChannelHandler {
  private:
   static constexpr std::chrono::milliseconds kFirstRetry{50};
   static constexpr std::chrono::milliseconds kLongestRetry{2000};
+  /// A channel that holds for so long has been accepted, though nothing was said on it. Longer than the
+  /// deadline for a hello is not needed: callers are turned away when they have said it.
+  static constexpr std::chrono::milliseconds kAccepted{2000};
 
   void Dial();
   void DialLater();
   void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) override;
   void OnChannelClosed(const Status& reason) override;
+  void OnAccepted();
   void AwaitSupervisor();
 
   net::Loop& loop_;
@@ -65,6 +70,7 @@ class ControlLink final : private control::ChannelHandler {
   std::unique_ptr<control::Channel> channel_;
   std::chrono::milliseconds retry_ = kFirstRetry;
   Timer redial_;
+  Timer accepted_;
   Timer orphan_;
 };
 
