@@ -25,7 +25,7 @@ struct Loop::State {
 };
 
 Loop::Loop()
-    : read_buffer_(std::make_unique_for_overwrite<char[]>(kReadHeadroom + kReadBuffer)),
+    : read_buffer_(std::make_unique_for_overwrite<char[]>(kReadHeadroom + kReadBuffer + kReadSlack)),
       state_(std::make_unique<State>()),
       poller_(std::make_unique<Poller>(*this)) {
   timers_.OnFirst([this] { ArmTick(); });
@@ -63,6 +63,11 @@ void Loop::Post(std::function<void()> work) {
 asio::io_context& Loop::context() {
   asio_has_work_ = true;
   return *state_->io;
+}
+
+char* Loop::sealed_buffer() {
+  if (!sealed_buffer_) sealed_buffer_ = std::make_unique_for_overwrite<char[]>(kReadBuffer);
+  return sealed_buffer_.get();
 }
 
 asio::io_context* Loop::io() {

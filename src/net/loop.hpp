@@ -101,7 +101,16 @@ class Loop {
   static constexpr std::size_t kReadBuffer = 64 * 1024;
   static constexpr std::size_t kReadHeadroom =
       16 * 1024;  ///< in front of it, for what was left of the read before
+  static constexpr std::size_t kReadSlack =
+      18 * 1024;  ///< behind it, for what TLS held back of the read before
   char* read_buffer() { return read_buffer_.get(); }
+  /// kReadBuffer octets for what is read before it is decrypted.
+  char* sealed_buffer();
+
+  /// Whether a TLS handshake may go on in this batch of events; counts it. Handshakes are dear (some 0.2 ms
+  /// of CPU each), and the established connections must not wait for all of a crowd's: who is told no leaves
+  /// the octets in the socket, which is ready again in the next batch.
+  bool MayHandshake() { return handshakes_++ < kHandshakesPerBatch; }
 
  private:
   friend class Poller;
@@ -113,8 +122,11 @@ class Loop {
   bool FlushQueued();
   bool DeleteQueued();
 
+  static constexpr int kHandshakesPerBatch = 4;
+
   struct State;
   TimerWheel timers_;
+  int handshakes_ = 0;
   bool in_turn_ = false;
   bool end_posted_ = false;
   bool resume_posted_ = false;
@@ -123,6 +135,7 @@ class Loop {
   std::vector<Resumable*> resumed_;
   std::vector<std::unique_ptr<Mortal>> dead_;
   std::unique_ptr<char[]> read_buffer_;
+  std::unique_ptr<char[]> sealed_buffer_;  // once there is TLS
   std::unique_ptr<State> state_;
   std::unique_ptr<Poller> poller_;
 };

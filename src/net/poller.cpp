@@ -141,6 +141,7 @@ int Poller::HandleBatch(int wait_milliseconds) {
   const int size = static_cast<int>(state.batch.size());
   state.count = ::epoll_wait(epoll_.get(), state.batch.data(), size, wait_milliseconds);
   state.waiting = false;
+  loop_.handshakes_ = 0;
   for (state.next = 0; state.next < state.count;) {
     const epoll_event& event = state.batch[static_cast<std::size_t>(state.next++)];
     if (event.data.ptr == nullptr) continue;

@@ -65,6 +65,7 @@ void Stream::ShutdownWrite() {
 void Stream::Close(CloseHow how) {
   if (!is_open()) return;
   if (registered_) Deregister();
+  if (how == CloseHow::kOrderly && tls_) SayTlsClose();
   if (how == CloseHow::kReset) {
     const linger now{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -72,6 +73,7 @@ void Stream::Close(CloseHow how) {
   socket_.Reset();
   output_.Release();
   tail_.Release();
+  if (tls_) tls_->Sealed().Release();
 }
 
 void Stream::OnReady(std::uint32_t events) {
@@ -93,7 +95,7 @@ void Stream::OnPausedReady(std::uint32_t events) {
     if (error != 0) return Fail(ErrnoStatus(error, "read"));
   }
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
-    if (!output_.empty()) return Fail(ErrnoStatus(EPIPE, "write"));
+    if (!Outgoing().empty()) return Fail(ErrnoStatus(EPIPE, "write"));
     Deregister();  // until reading resumes: what the peer sent before it left is still to be read
   } else {
     UpdateInterest();
@@ -101,6 +103,7 @@ void Stream::OnPausedReady(std::uint32_t events) {
 }
 
 void Stream::Read() {
+  if (tls_) return ReadTls();
   if (tail_.size() > Loop::kReadHeadroom) return ReadIntoTail();
   char* const buffer = loop_.read_buffer() + Loop::kReadHeadroom;
   const ssize_t got = ::recv(socket_.get(), buffer, Loop::kReadBuffer, 0);
@@ -194,39 +197,53 @@ void Stream::Flush() {
 }
 
 void Stream::Write() {
-  if (output_.size() > high_) above_high_ = true;
-  while (!output_.empty()) {
-    const std::size_t offered = output_.size();
-    const ssize_t taken = ::send(socket_.get(), output_.data(), offered, MSG_NOSIGNAL);
-    if (taken < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN) break;
-      return Fail(ErrnoStatus(errno, "write"));
-    }
-    octets_out_ += static_cast<std::uint64_t>(taken);
-    output_.Consume(static_cast<std::size_t>(taken));
-    if (static_cast<std::size_t>(taken) < offered) break;
+  if (pending() > high_) above_high_ = true;
+  if (tls_) {
+    do {
+      if (!Seal()) return;
+      if (!Send(tls_->Sealed())) return;
+    } while (tls_->Sealed().empty() && !output_.empty() && tls_->established());
+  } else if (!Send(output_)) {
+    return;
   }
-  if (output_.empty()) {
-    output_.Release();
-    if (fin_ == FinState::kWanted) {
-      fin_ = FinState::kSent;
-      ::shutdown(socket_.get(), SHUT_WR);
-    }
-  } else if (output_.size() <= kSmallRemainder) {
-    output_.Compact();
+  if (pending() == 0 && fin_ == FinState::kWanted) {
+    fin_ = FinState::kSent;
+    ::shutdown(socket_.get(), SHUT_WR);
   }
   UpdateInterest();
-  if (above_high_ && output_.size() <= low_) {
+  if (above_high_ && pending() <= low_) {
     above_high_ = false;
     if (is_open() && handler_ != nullptr) handler_->OnDrained();
   }
 }
 
+/// As much of `octets` as the kernel takes; false if the stream has failed.
+bool Stream::Send(ByteBuffer& octets) {
+  while (!octets.empty()) {
+    const std::size_t offered = octets.size();
+    const ssize_t taken = ::send(socket_.get(), octets.data(), offered, MSG_NOSIGNAL);
+    if (taken < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN) break;
+      Fail(ErrnoStatus(errno, "write"));
+      return false;
+    }
+    octets_out_ += static_cast<std::uint64_t>(taken);
+    octets.Consume(static_cast<std::size_t>(taken));
+    if (static_cast<std::size_t>(taken) < offered) break;
+  }
+  if (octets.empty()) {
+    octets.Release();
+  } else if (octets.size() <= kSmallRemainder) {
+    octets.Compact();
+  }
+  return true;
+}
+
 void Stream::UpdateInterest() {
   if (!is_open()) return;
   const bool wants_input = handler_ != nullptr && reading_ && !peer_ended_;
-  const std::uint32_t wanted = (wants_input ? EPOLLIN : 0u) | (output_.empty() ? 0u : EPOLLOUT);
+  const std::uint32_t wanted = (wants_input ? EPOLLIN : 0u) | (Outgoing().empty() ? 0u : EPOLLOUT);
   if (registered_) {
     if (wanted != interest_) loop_.poller().Modify(socket_.get(), wanted, *this);
   } else if (wanted != 0) {

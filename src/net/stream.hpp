@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/status.hpp"
 #include "net/loop.hpp"
 #include "net/poller.hpp"
+#include "net/tls_session.hpp"
 
 namespace wampgate::net {
 
@@ -25,6 +27,8 @@ class StreamHandler {
   virtual std::size_t OnData(std::span<char> octets) = 0;
   /// The peer has ended its side (FIN); nothing more comes.
   virtual void OnEnd() = 0;
+  /// The TLS handshake is complete. What came with its end is delivered in the next turn.
+  virtual void OnSecured() {}
   /// Unsent output has fallen below the low watermark after having been above the high one.
   virtual void OnDrained() {}
   /// Reading or writing failed; the stream is dead. The last call.
@@ -34,10 +38,10 @@ class StreamHandler {
   ~StreamHandler() = default;
 };
 
-/// One connected socket, TCP or Unix, in the thread's Poller: reads into a 64 KiB buffer that all streams of
-/// the thread share, keeps only an unconsumed tail, collects output and writes it once per turn. An idle
-/// stream holds no buffers. Handlers may close the stream, start it for another handler and pause it from
-/// inside any of their calls, but not destroy it there (Loop::DeleteLater).
+/// One connected socket, TCP or Unix, with or without TLS, in the thread's Poller: reads into a 64 KiB buffer
+/// that all streams of the thread share, keeps only an unconsumed tail, collects output and writes it once
+/// per turn. An idle stream holds no buffers. Handlers may close the stream, start it for another handler and
+/// pause it from inside any of their calls, but not destroy it there (Loop::DeleteLater).
 class Stream final : private PollHandler, private Flushable, private Resumable {
  public:
   /// Takes a connected, non-blocking socket. Nothing is read before Start.
@@ -45,6 +49,12 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
+
+  /// Speaks TLS from now on: what handlers see and write is what it protects. Before Start. Output waits
+  /// until the handshake is complete (OnSecured); a failed one is OnError, after its alert was sent.
+  void StartTls(std::shared_ptr<const TlsContext> context);
+  /// Null without TLS.
+  const TlsSession* tls() const { return tls_.get(); }
 
   /// Begins to read for `handler`; may be called again to hand the stream to another owner: octets that the
   /// old one left unconsumed are delivered to the new one in the next turn.
@@ -60,7 +70,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
     return output_;
   }
   /// Octets not yet taken by the kernel.
-  std::size_t pending() const { return output_.size(); }
+  std::size_t pending() const { return output_.size() + (tls_ ? tls_->Sealed().size() : 0); }
   /// OnDrained follows when more than `high` octets were unsent and at most `low` are left. 64 KiB and 256
   /// KiB.
   void SetWatermarks(std::size_t low, std::size_t high) {
@@ -84,7 +94,10 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   int fd() const { return socket_.get(); }
   Loop& loop() { return loop_; }
   /// Octets of memory that the buffers of this stream take up: none when it is idle.
-  std::size_t held() const { return output_.capacity() + tail_.capacity(); }
+  std::size_t held() const {
+    return output_.capacity() + tail_.capacity() + (tls_ ? tls_->Sealed().capacity() : 0);
+  }
+  /// Of the socket, with what TLS adds.
   std::uint64_t octets_in() const { return octets_in_; }
   std::uint64_t octets_out() const { return octets_out_; }
 
@@ -101,7 +114,16 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   void DeliverEnd();
   void OnPausedReady(std::uint32_t events);
   void Write();
+  bool Send(ByteBuffer& octets);
   void UpdateInterest();
+
+  void ReadTls();
+  void OnDecrypted(std::span<char> plain);
+  bool Seal();
+  void FailTls(const Status& status);
+  void SayTlsClose();
+  /// What the socket is to take next.
+  const ByteBuffer& Outgoing() const { return tls_ ? tls_->Sealed() : output_; }
   void Deregister();
   void Fail(const Status& status);
 
@@ -112,6 +134,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   StreamHandler* handler_ = nullptr;
   ByteBuffer output_;
   ByteBuffer tail_;
+  std::unique_ptr<TlsSession> tls_;
   std::size_t low_ = 64 * 1024;
   std::size_t high_ = 256 * 1024;
   std::uint64_t octets_in_ = 0;

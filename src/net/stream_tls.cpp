@@ -1,0 +1,107 @@
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/check.hpp"
+#include "net/stream.hpp"
+
+namespace wampgate::net {
+namespace {
+
+/// What is encrypted before the kernel is offered it: the rest waits as it is, in one copy.
+constexpr std::size_t kSealAtOnce = 64 * 1024;
+
+}  // namespace
+
+void Stream::StartTls(std::shared_ptr<const TlsContext> context) {
+  WAMPGATE_CHECK(handler_ == nullptr && tls_ == nullptr);
+  const bool client = context->role() == TlsContext::Role::kClient;
+  tls_ = std::make_unique<TlsSession>(std::move(context));
+  if (!client) return;
+  failure_ = tls_->Begin();
+  if (!failure_.ok()) return Close(CloseHow::kReset);  // told of at Start
+  loop_.FlushLater(*this);
+}
+
+void Stream::ReadTls() {
+  if (!tls_->established() && !loop_.MayHandshake()) return;  // ready again in the next batch
+  char* const sealed = loop_.sealed_buffer();
+  const ssize_t got = ::recv(socket_.get(), sealed, Loop::kReadBuffer, 0);
+  if (!Received(got)) return;
+  constexpr std::size_t kRoom = Loop::kReadBuffer + Loop::kReadSlack;
+  const bool long_tail = tail_.size() > Loop::kReadHeadroom;
+  char* const plain = long_tail ? tail_.Reserve(kRoom) : loop_.read_buffer() + Loop::kReadHeadroom;
+  const bool was_established = tls_->established();
+  const TlsSession::Decrypted decrypted =
+      tls_->Decrypt({sealed, static_cast<std::size_t>(got)}, {plain, kRoom});
+  if (!tls_->Sealed().empty())
+    loop_.FlushLater(*this);  // a flight of the handshake, an answer to a key update
+  if (!was_established && tls_->established()) {
+    tail_.Append({plain, decrypted.octets});
+    tail_is_new_ = true;
+    if (decrypted.octets > 0 || decrypted.closed) loop_.ResumeLater(*this);
+    if (!output_.empty()) loop_.FlushLater(*this);
+    peer_ended_ = decrypted.closed;
+    handler_->OnSecured();
+  } else if (decrypted.octets > 0 && long_tail) {
+    tail_.Commit(decrypted.octets);
+    DeliverTail();
+  } else if (decrypted.octets > 0) {
+    OnDecrypted({plain, decrypted.octets});
+  }
+  if (!is_open()) return;
+  if (!decrypted.failure.ok()) return FailTls(decrypted.failure);
+  if (decrypted.closed && was_established) {
+    peer_ended_ = true;
+    UpdateInterest();
+    DeliverEnd();
+  }
+}
+
+/// `plain` is in the thread's read buffer, behind the headroom.
+void Stream::OnDecrypted(std::span<char> plain) {
+  const std::size_t before = tail_.size();
+  char* const begin = plain.data() - before;
+  if (before > 0) {
+    std::memcpy(begin, tail_.data(), before);
+    tail_.Release();
+  }
+  Deliver({begin, before + plain.size()});
+}
+
+/// Encrypts what is to be sent next; false if the stream has failed.
+bool Stream::Seal() {
+  if (!tls_->established() || !tls_->Sealed().empty()) return true;
+  const std::size_t octets = std::min(output_.size(), kSealAtOnce);
+  if (octets > 0) {
+    const Status sealed = tls_->Encrypt({output_.data(), octets});
+    if (!sealed.ok()) {
+      FailTls(sealed);
+      return false;
+    }
+    output_.Consume(octets);
+    if (output_.empty()) output_.Release();
+  }
+  if (output_.empty() && fin_ == FinState::kWanted) tls_->SayClose();
+  return true;
+}
+
+void Stream::FailTls(const Status& status) {
+  const std::string_view alert = tls_->Sealed().view();
+  if (!alert.empty()) (void)::send(socket_.get(), alert.data(), alert.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  tls_->Sealed().Release();
+  Fail(status);
+}
+
+/// RFC 8446 6.1, as far as the kernel takes it at once and nothing is dropped before it.
+void Stream::SayTlsClose() {
+  if (pending() > 0) return;
+  tls_->SayClose();
+  const std::string_view goodbye = tls_->Sealed().view();
+  if (!goodbye.empty())
+    (void)::send(socket_.get(), goodbye.data(), goodbye.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+}  // namespace wampgate::net

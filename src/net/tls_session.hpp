@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/byte_buffer.hpp"
+#include "base/status.hpp"
+#include "net/loop.hpp"
+#include "net/tls_context.hpp"
+
+struct ssl_st;
+
+namespace wampgate::net {
+
+/// The TLS of one connection, without any I/O: what came from the peer goes in, what is for the peer collects
+/// in Sealed(). OpenSSL's buffers are released when nothing is in them. Loop's thread only.
+class TlsSession {
+ public:
+  explicit TlsSession(std::shared_ptr<const TlsContext> context);
+  ~TlsSession();
+  TlsSession(const TlsSession&) = delete;
+  TlsSession& operator=(const TlsSession&) = delete;
+
+  /// A client's first flight.
+  Status Begin();
+
+  /// The most that Decrypt may give beyond what is put in: a record of which a part was held back.
+  static constexpr std::size_t kSlack = Loop::kReadSlack;
+  struct Decrypted {
+    std::size_t octets = 0;  ///< written to `plain`
+    bool closed = false;     ///< the peer has said close_notify: nothing more comes
+    Status failure;          ///< not OK: the connection is broken; what is in Sealed() is the alert
+  };
+  /// Takes all of `sealed` and writes what it holds to `plain`, which has room for kSlack more octets than
+  /// `sealed` has.
+  Decrypted Decrypt(std::string_view sealed, std::span<char> plain);
+
+  /// Appends `plain` to Sealed(), in records of at most 16 KiB. Only after the handshake.
+  Status Encrypt(std::string_view plain);
+  /// Appends close_notify to Sealed(), once.
+  void SayClose();
+
+  bool established() const { return established_; }
+  /// For the peer.
+  ByteBuffer& Sealed() { return sealed_; }
+  const ByteBuffer& Sealed() const { return sealed_; }
+
+  /// "TLSv1.3"; and the cipher suite in OpenSSL's spelling. Empty before the handshake is complete.
+  std::string_view version() const;
+  std::string_view cipher() const;
+  /// The name that the client asked for (SNI, RFC 6066 3); empty if it did not.
+  std::string_view server_name() const;
+
+ private:
+  struct Octets;  // the BIO: reads from input_, writes to sealed_
+
+  Status Handshake();
+  Status Failure(std::string_view during);
+
+  std::shared_ptr<const TlsContext> context_;
+  ssl_st* ssl_;
+  std::string_view input_;
+  ByteBuffer sealed_;
+  bool established_ = false;
+  bool said_close_ = false;
+};
+
+}  // namespace wampgate::net
