@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/meter.hpp"
+
 namespace wampgate {
 
 /// What a WebSocket frame calls text and binary; RawSocket does not tell them apart (always kBinary on
@@ -102,6 +104,8 @@ class MessageChannel {
     std::uint64_t octets_in = 0, octets_out = 0, messages_in = 0, messages_out = 0;
   };
   virtual Traffic traffic() const = 0;
+  /// In whose sums the channel's traffic counts from now on; kOther at first.
+  virtual void SetPeerKind(PeerKind /*kind*/) {}
 };
 
 }  // namespace wampgate

@@ -30,10 +30,18 @@ struct ManagementListener {
   bool operator==(const ManagementListener&) const = default;
 };
 
+/// Where metrics and health are served over plain HTTP.
+struct ManagementHttp {
+  std::string interface;  ///< address literal
+  std::uint16_t port = 0;
+  bool operator==(const ManagementHttp&) const = default;
+};
+
 /// How the node is managed.
 struct Management {
   std::optional<std::map<Role, RoleMembers>> roles;  ///< nullopt: the group "wampgate" is operator
   std::vector<ManagementListener> listen;
+  std::optional<ManagementHttp> http;  ///< nullopt: nowhere
   bool operator==(const Management&) const = default;
 };
 

@@ -63,15 +63,21 @@ bool IsAddress(const std::string& text) {
   return inet_pton(AF_INET, text.c_str(), &address) == 1 || inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
+std::string ResolveInterface(const std::string* interface, const Where& where, const Context& context) {
+  if (interface == nullptr) return "127.0.0.1";
+  if (!IsAddress(*interface)) {
+    context.Error(where.Key("interface"),
+                  fmt::format("expected an address literal, found {}", Quote(*interface)));
+  }
+  return *interface;
+}
+
 ManagementListener ResolveListener(const v1::ManagementListen& listen, bool has_tokens, const Where& where,
                                    const Context& context) {
   ManagementListener resolved;
-  resolved.interface = listen.has_interface() ? listen.interface() : "127.0.0.1";
+  resolved.interface =
+      ResolveInterface(listen.has_interface() ? &listen.interface() : nullptr, where, context);
   resolved.port = static_cast<std::uint16_t>(listen.port());
-  if (!IsAddress(resolved.interface)) {
-    context.Error(where.Key("interface"),
-                  fmt::format("expected an address literal, found {}", Quote(resolved.interface)));
-  }
   const v1::ManagementTls& tls = listen.tls();
   const Where at = where.Key("tls");
   if (tls.has_certificate()) {
@@ -104,6 +110,13 @@ Management ResolveManagement(const v1::Management& management, const Where& wher
     resolved.listen.push_back(ResolveListener(management.listen(i), HasTokens(resolved),
                                               where.Key("listen").Index(static_cast<std::size_t>(i)),
                                               context));
+  }
+  if (management.has_http()) {
+    const v1::ManagementHttp& http = management.http();
+    resolved.http.emplace();
+    resolved.http->interface =
+        ResolveInterface(http.has_interface() ? &http.interface() : nullptr, where.Key("http"), context);
+    resolved.http->port = static_cast<std::uint16_t>(http.port());
   }
   return resolved;
 }

@@ -54,6 +54,12 @@ Path ResolvePath(const v1::Path& path, std::string name, const WampEndpoint& end
     case v1::Path::kNodeinfo:
       resolved.service = web::NodeInfoOptions();
       break;
+    case v1::Path::kMetrics:
+      resolved.service = web::MetricsOptions();
+      break;
+    case v1::Path::kHealth:
+      resolved.service = ResolveHealth(path.health());
+      break;
     case v1::Path::kJson:
       resolved.service = ResolveJson(path.json(), where, context);
       break;

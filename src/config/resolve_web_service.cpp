@@ -87,6 +87,11 @@ web::JsonOptions ResolveJson(const v1::JsonPath& path, const Where& where, const
   return resolved;
 }
 
+web::HealthOptions ResolveHealth(const v1::HealthPath& path) {
+  const bool alive = path.check() == v1::HealthPath::ALIVE;
+  return {alive ? web::HealthOptions::Check::kAlive : web::HealthOptions::Check::kReady};
+}
+
 web::RedirectOptions ResolveRedirect(const v1::RedirectPath& path, const Where& where,
                                      const Context& context) {
   const std::string& url = path.url();

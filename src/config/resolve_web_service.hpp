@@ -8,6 +8,7 @@ namespace wampgate::config {
 
 web::StaticOptions ResolveStatic(const v1::StaticPath& path, const Where& where, const Context& context);
 web::JsonOptions ResolveJson(const v1::JsonPath& path, const Where& where, const Context& context);
+web::HealthOptions ResolveHealth(const v1::HealthPath& path);
 web::RedirectOptions ResolveRedirect(const v1::RedirectPath& path, const Where& where,
                                      const Context& context);
 

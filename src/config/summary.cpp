@@ -118,6 +118,9 @@ class Printer {
     if (const auto* websocket = std::get_if<WampWebSocket>(&path.service)) return Describe(*websocket);
     if (std::holds_alternative<web::NodeInfoOptions>(path.service)) return "nodeinfo";
     if (std::holds_alternative<web::JsonOptions>(path.service)) return "json";
+    if (std::holds_alternative<web::MetricsOptions>(path.service)) return "metrics";
+    if (const auto* health = std::get_if<web::HealthOptions>(&path.service))
+      return health->check == web::HealthOptions::Check::kAlive ? "health (alive)" : "health (ready)";
     return "none (404)";
   }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "base/meter.hpp"
 #include "base/timer_wheel.hpp"
 
 namespace boost::asio {
@@ -70,6 +72,8 @@ class Loop {
   boost::asio::io_context& context();
   Poller& poller() { return *poller_; }
   TimerWheel& timers() { return timers_; }
+  /// The sums of the thread's streams.
+  Meter& meter(PeerKind kind) { return meters_[static_cast<std::size_t>(kind)]; }
 
   /// `output.Flush()` is called once, before the loop waits again; the object must live until then or call
   /// Forget from its destructor.
@@ -127,6 +131,7 @@ class Loop {
   struct State;
   TimerWheel timers_;
   int handshakes_ = 0;
+  std::array<Meter, kPeerKinds> meters_{};
   bool in_turn_ = false;
   bool end_posted_ = false;
   bool resume_posted_ = false;

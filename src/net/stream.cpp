@@ -74,6 +74,7 @@ void Stream::Close(CloseHow how) {
   output_.Release();
   tail_.Release();
   if (tls_) tls_->Sealed().Release();
+  CountBuffered();
 }
 
 void Stream::OnReady(std::uint32_t events) {
@@ -127,6 +128,7 @@ void Stream::ReadIntoTail() {
 bool Stream::Received(ssize_t got) {
   if (got > 0) {
     octets_in_ += static_cast<std::uint64_t>(got);
+    meter().octets_in += static_cast<std::uint64_t>(got);
     return true;
   }
   if (got == 0) {
@@ -192,7 +194,7 @@ void Stream::DeliverEnd() {
 void Stream::Flush() {
   if (!is_open()) return output_.Release();
   // With a backlog the Poller says when there is room.
-  if ((interest_ & EPOLLOUT) != 0) return;
+  if ((interest_ & EPOLLOUT) != 0) return CountBuffered();
   Write();
 }
 
@@ -206,6 +208,7 @@ void Stream::Write() {
   } else if (!Send(output_)) {
     return;
   }
+  CountBuffered();
   if (pending() == 0 && fin_ == FinState::kWanted) {
     fin_ = FinState::kSent;
     ::shutdown(socket_.get(), SHUT_WR);
@@ -229,6 +232,7 @@ bool Stream::Send(ByteBuffer& octets) {
       return false;
     }
     octets_out_ += static_cast<std::uint64_t>(taken);
+    meter().octets_out += static_cast<std::uint64_t>(taken);
     octets.Consume(static_cast<std::size_t>(taken));
     if (static_cast<std::size_t>(taken) < offered) break;
   }
@@ -238,6 +242,17 @@ bool Stream::Send(ByteBuffer& octets) {
     octets.Compact();
   }
   return true;
+}
+
+void Stream::SetPeerKind(PeerKind kind) {
+  meter().buffered -= counted_;
+  peer_kind_ = kind;
+  meter().buffered += counted_;
+}
+
+void Stream::CountBuffered() {
+  meter().buffered += pending() - counted_;
+  counted_ = pending();
 }
 
 void Stream::UpdateInterest() {

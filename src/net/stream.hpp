@@ -100,6 +100,9 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   /// Of the socket, with what TLS adds.
   std::uint64_t octets_in() const { return octets_in_; }
   std::uint64_t octets_out() const { return octets_out_; }
+  /// In which of the loop's sums it counts: kOther at first.
+  void SetPeerKind(PeerKind kind);
+  Meter& meter() { return loop_.meter(peer_kind_); }
 
  private:
   void OnReady(std::uint32_t events) override;
@@ -115,6 +118,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   void OnPausedReady(std::uint32_t events);
   void Write();
   bool Send(ByteBuffer& octets);
+  void CountBuffered();
   void UpdateInterest();
 
   void ReadTls();
@@ -139,7 +143,9 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   std::size_t high_ = 256 * 1024;
   std::uint64_t octets_in_ = 0;
   std::uint64_t octets_out_ = 0;
+  std::size_t counted_ = 0;  // of the output, in the meter
   std::uint32_t interest_ = 0;
+  PeerKind peer_kind_ = PeerKind::kOther;
   FinState fin_ = FinState::kNone;
   bool registered_ = false;
   bool reading_ = true;

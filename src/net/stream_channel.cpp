@@ -67,7 +67,7 @@ void StreamChannel::UpdateReading() {
 
 void StreamChannel::Deliver(MessageKind kind, std::string_view message) {
   if (phase_ != Phase::kOpen) return;
-  ++messages_in_;
+  CountReceived();
   if (receiver_ != nullptr) receiver_->OnMessage(kind, message);
 }
 
@@ -77,8 +77,13 @@ bool StreamChannel::OfferLarge(MessageKind kind, std::uint64_t total, std::strin
 
 void StreamChannel::DeliverPart(std::string_view octets, bool last) {
   if (phase_ != Phase::kOpen) return;
-  if (last) ++messages_in_;
+  if (last) CountReceived();
   if (receiver_ != nullptr) receiver_->OnPart(octets, last);
+}
+
+void StreamChannel::CountReceived() {
+  ++messages_in_;
+  ++stream_->meter().messages_in;
 }
 
 MessageChannel::Traffic StreamChannel::traffic() const {

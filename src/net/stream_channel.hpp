@@ -30,6 +30,7 @@ class StreamChannel : public MessageChannel,
   void ResumeReading() final;
   void Abort() final;
   Traffic traffic() const final;
+  void SetPeerKind(PeerKind kind) final { stream_->SetPeerKind(kind); }
 
  protected:
   enum class Phase : std::uint8_t {
@@ -53,7 +54,10 @@ class StreamChannel : public MessageChannel,
   void Deliver(MessageKind kind, std::string_view message);
   bool OfferLarge(MessageKind kind, std::uint64_t total, std::string_view head);
   void DeliverPart(std::string_view octets, bool last);
-  void CountSent() { ++messages_out_; }
+  void CountSent() {
+    ++messages_out_;
+    ++stream_->meter().messages_out;
+  }
 
   void StartKeepAlive(const KeepAlive::Options& options);
   /// Null without keep-alive, or when closing.
@@ -82,6 +86,7 @@ class StreamChannel : public MessageChannel,
   void Flush() final;
   std::uint64_t Progress() const final;
   void OnPeerSilent() final;
+  void CountReceived();
   void UpdateReading();
   void OnDeadline();
   void StartDeadline(std::chrono::milliseconds deadline);

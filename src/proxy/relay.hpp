@@ -90,8 +90,8 @@ class Relay {
 
   Runtime& runtime_;
   Owner& owner_;
-  Side client_;
-  Side backend_;
+  Side client_{PeerKind::kClient};
+  Side backend_{PeerKind::kBackend};
   std::chrono::milliseconds slow_timeout_{0};
   std::unique_ptr<wamp::EndedRequests> ended_[2];  ///< of the senders towards backend and client; rare
   std::uint32_t dropped_ = 0;

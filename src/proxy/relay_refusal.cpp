@@ -27,6 +27,8 @@ Relay::Passed Relay::RefuseTooLong(Toward toward, std::string_view message) {
 
 Relay::Passed Relay::Refuse(Toward toward, std::string_view message, wamp::TranscodeResult failure) {
   ++refused_;
+  ++(failure.code == wamp::TranscodeResult::Code::kTooLarge ? runtime_.counters.too_long
+                                                            : runtime_.counters.unexpressible);
   runtime_.detail = failure.detail;
   Side& to = side(toward);
   const auto sender =
@@ -57,6 +59,7 @@ Relay::Passed Relay::Refuse(Toward toward, std::string_view message, wamp::Trans
 }
 
 void Relay::Drop(std::string_view text) {
+  ++runtime_.counters.dropped;
   if (dropped_++ != 0) return;  // once per session
   log::Warning("proxy", "message dropped that the other side cannot be told",
                {{"detail", text},

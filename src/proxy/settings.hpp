@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,13 @@ struct FrontendSettings {
   std::variant<std::shared_ptr<const TransparentRoutes>, std::shared_ptr<const RouteTable>> routes;
 };
 
+/// Messages that did not reach the other side of their session, since the process began.
+struct RelayCounters {
+  std::uint64_t dropped = 0;        ///< nobody could be told
+  std::uint64_t unexpressible = 0;  ///< in the other side's serializer
+  std::uint64_t too_long = 0;       ///< for the other side
+};
+
 /// What all sessions of a worker process share; outlives them. Loop's thread only.
 struct Runtime {
   net::Loop& loop;
@@ -39,6 +47,7 @@ struct Runtime {
   BackendDialer& dialer;
   ByteBuffer scratch;  ///< translations, between two calls empty
   std::string detail;  ///< what was wrong with the message at hand
+  RelayCounters counters{};
 };
 
 /// `limits.max_sessions`, or what the descriptor limit allows: two descriptors per session and a reserve

@@ -11,6 +11,7 @@ void Side::Attach(std::unique_ptr<wamp::Link> link, wamp::LinkReceiver& receiver
   link_ = std::move(link);
   paused_ = 0;
   closing_ = ended_ = streaming_ = false;
+  link_->channel().SetPeerKind(kind_);
   link_->SetReceiver(&receiver);
 }
 

@@ -25,6 +25,9 @@ enum class PauseCause : std::uint8_t {
 /// drops the connection.
 class Side {
  public:
+  /// `kind`: who is at the other end of its links.
+  explicit Side(PeerKind kind) : kind_(kind) {}
+
   /// Takes the link and lets it deliver to `receiver`.
   void Attach(std::unique_ptr<wamp::Link> link, wamp::LinkReceiver& receiver);
   /// Gives the link up, as when another backend is tried; its receiver gets nothing more.
@@ -83,6 +86,7 @@ class Side {
   std::unique_ptr<wamp::Link> link_;
   std::unique_ptr<std::vector<std::string>> waiting_;
   Timer slow_timer_;
+  PeerKind kind_;
   std::uint8_t paused_ = 0;
   bool closing_ = false;
   bool ended_ = false;

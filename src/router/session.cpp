@@ -88,6 +88,7 @@ Session::Session(Router& router, const Acceptor::Settings& settings, std::unique
       details_(std::move(details)),
       authenticator_(auth::MakeAuthenticator(settings.auth)),
       last_tick_(router.loop().timers().tick()) {
+  link_->channel().SetPeerKind(PeerKind::kClient);
   link_->SetReceiver(this);
   deadline_.Start(router_.loop().timers(), settings_.hello_timeout, [this] {
     if (state_ == SessionState::kClosing || state_ == SessionState::kClosed) return link_->channel().Abort();

@@ -15,6 +15,9 @@ namespace wampgate::wamp {
 
 /// How far a client came.
 enum class SessionStage : std::uint8_t { kAccept, kTls, kUpgrade, kHello, kAuth, kRoute, kJoin, kOpen };
+inline constexpr std::size_t kSessionStages = 8;
+/// "accept", "tls", ….
+std::string_view Name(SessionStage stage);
 
 /// What is known of a session at the moment. Views live as long as the session does not change. What a client
 /// or a backend has said is as it came: of any length, and not for a terminal.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 
 #include "base/end_reason.hpp"
 #include "wamp/session_acceptor.hpp"
+#include "wamp/session_census.hpp"
 #include "wamp/session_facts.hpp"
 
 namespace wampgate::wamp {
@@ -75,9 +77,7 @@ class SessionRegistry {
 
   /// Null, or outlives the sessions.
   void SetObserver(SessionObserver* observer) { observer_ = observer; }
-  void Opened(Session& session) {
-    if (observer_ != nullptr) observer_->OnOpened(session);
-  }
+  void Opened(Session& session);
   /// Before Remove.
   void Ended(const Session& session, const SessionOutcome& end);
   void Refused(const TransportDetails& details, const SessionOutcome& end);
@@ -86,18 +86,24 @@ class SessionRegistry {
   }
   /// Counters of ends since the start, by reason.
   const std::unordered_map<int, std::uint64_t>& ends() const { return ends_; }
+  const SessionCensus& census() const { return census_; }
 
   /// WAMP messages received from clients and backends since the start.
   void CountMessage() { ++messages_; }
   std::uint64_t messages() const { return messages_; }
 
  private:
-  std::unordered_map<Session*, std::unique_ptr<Session>> sessions_;
+  struct Held {
+    std::unique_ptr<Session> session;
+    std::optional<std::size_t> place;  // in the census, once it is open
+  };
+  std::unordered_map<Session*, Held> sessions_;
   std::map<std::string, std::size_t> by_transport_;
   std::function<void(std::unique_ptr<Session>)> dispose_;
   std::function<void()> on_empty_;
   SessionObserver* observer_ = nullptr;
   std::unordered_map<int, std::uint64_t> ends_;
+  SessionCensus census_;
   std::uint64_t messages_ = 0;
 };
 

@@ -4,17 +4,9 @@
 
 #include "http/pages.hpp"
 #include "web/cors.hpp"
+#include "web/own_path.hpp"
 
 namespace wampgate::web {
-namespace {
-
-// The path itself; where the service is the "/" of its level, that path ends in a slash.
-bool IsOwnPath(const http::Request& request) {
-  const std::vector<std::string_view> rest = request.Rest();
-  return rest.empty() || (request.at_level_root && rest.size() == 1 && rest.front().empty());
-}
-
-}  // namespace
 
 JsonService::JsonService(JsonOptions options) : options_(std::move(options)) {}
 

@@ -34,6 +34,21 @@ struct RedirectOptions {
   bool operator==(const RedirectOptions&) const = default;
 };
 
+/// `metrics` (ours) has none of its own.
+struct MetricsOptions {
+  bool operator==(const MetricsOptions&) const = default;
+};
+
+/// `health` (ours).
+struct HealthOptions {
+  enum class Check : unsigned char {
+    kReady,  ///< every worker of the node serves, and it does not drain
+    kAlive,  ///< this process runs
+  };
+  Check check = Check::kReady;
+  bool operator==(const HealthOptions&) const = default;
+};
+
 /// `nodeinfo` (spec 4.6) has none of its own.
 struct NodeInfoOptions {
   bool operator==(const NodeInfoOptions&) const = default;

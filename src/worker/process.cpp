@@ -61,9 +61,12 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       transports_(loop, helper_),
       proxy_(loop, sessions_),
       router_(loop, sessions_),
+      lag_(loop),
       node_info_(std::make_shared<SupervisorNodeInfo>(
           [this](const internal::Frame& frame) { return SendIfConnected(frame); },
           [this] { return control_.supervisor_pid(); })),
+      node_state_(std::make_shared<SupervisorNodeState>(
+          [this](const internal::Frame& frame) { return SendIfConnected(frame); })),
       control_(loop, options_.control,
                {.hello = [this] { return Hello(); },
                 .on_frame = [this](auto& frame, auto& descriptors) { OnFrame(frame, descriptors); },
@@ -71,6 +74,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
                     [this] {
                       revisions_->DiscardAll();
                       node_info_->OnLost();
+                      node_state_->OnLost();
                       status_->Forget();
                       queries_.OnLost();
                     },
@@ -87,15 +91,16 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
   streams_.Serve(queries_);
   log_streams_.Serve(queries_);
   ServeSetAccepting(queries_, transports_);
-  parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{proxy_, router_, helper_, node_info_});
+  parts_ = std::make_unique<WorkerParts>(
+      WorkerParts::Surroundings{proxy_, router_, helper_, node_info_, node_state_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   const auto on_applied = [this](const config::Node& node) {
     control_.SetOrphanTimeout(node.orphan_timeout);
   };
   revisions_ = std::make_unique<Revisions>(Revisions::Surroundings{
       loop, helper_, *parts_, transports_, sessions_, std::move(resolve), send, on_applied});
-  status_ = std::make_unique<StatusReport>(
-      StatusReport::Surroundings{loop, sessions_, transports_, *revisions_, send});
+  status_ = std::make_unique<StatusReport>(StatusReport::Surroundings{
+      loop, sessions_, transports_, *revisions_, {loop, sessions_, proxy_.relay_counters(), lag_}, send});
 }
 
 Process::~Process() {
@@ -153,6 +158,8 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors
       return status_->SendNow();
     case internal::Frame::kNodeInfo:
       return node_info_->OnAnswer(frame.node_info());
+    case internal::Frame::kNodeState:
+      return node_state_->OnAnswer(*frame.mutable_node_state());
     case internal::Frame::kSetLogLevel: {
       log::Level level{};
       if (log::ParseLevel(frame.set_log_level().level(), level)) log::SetLevel(level);

@@ -12,6 +12,7 @@
 #include "worker/ended_sessions.hpp"
 #include "worker/helper_thread.hpp"
 #include "worker/log_streams.hpp"
+#include "worker/loop_lag.hpp"
 #include "worker/proxy_endpoints.hpp"
 #include "worker/queries.hpp"
 #include "worker/revisions.hpp"
@@ -22,6 +23,7 @@
 #include "worker/status_report.hpp"
 #include "worker/stopping.hpp"
 #include "worker/supervisor_node_info.hpp"
+#include "worker/supervisor_node_state.hpp"
 #include "worker/transport_set.hpp"
 #include "worker/worker_parts.hpp"
 
@@ -62,7 +64,9 @@ class Process {
   TransportSet transports_;
   ProxyEndpoints proxy_;
   RouterEndpoints router_;
+  LoopLag lag_;
   std::shared_ptr<SupervisorNodeInfo> node_info_;
+  std::shared_ptr<SupervisorNodeState> node_state_;
   std::unique_ptr<WorkerParts> parts_;
   ControlLink control_;
   EndedSessions ended_;

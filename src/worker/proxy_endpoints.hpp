@@ -28,6 +28,7 @@ class ProxyEndpoints final : public EndpointFactory {
       const std::optional<proxy::TransparentOptions>& transparent) override;
   std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) override;
   void Commit(std::shared_ptr<const WorkerPart> part) override;
+  const proxy::RelayCounters& relay_counters() const { return shared_->runtime.counters; }
 
  private:
   class Endpoint;

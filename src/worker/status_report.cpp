@@ -47,6 +47,7 @@ internal::Frame StatusReport::Collect() const {
   for (const auto& [reason, count] : around_.sessions.ends()) {
     (*status.mutable_ends_by_reason())[std::string(Name(static_cast<EndReason>(reason)))] = count;
   }
+  FillCounters(around_.counters, *status.mutable_counters());
   return frame;
 }
 

@@ -6,6 +6,7 @@
 #include "net/loop.hpp"
 #include "wamp/session_registry.hpp"
 #include "wampgate/internal/control.pb.h"
+#include "worker/counters.hpp"
 #include "worker/revisions.hpp"
 #include "worker/transport_set.hpp"
 
@@ -19,6 +20,7 @@ class StatusReport {
     const wamp::SessionRegistry& sessions;
     const TransportSet& transports;
     const Revisions& revisions;
+    CounterSources counters;
     std::function<void(const internal::Frame&)> send;
   };
   explicit StatusReport(Surroundings surroundings) : around_(std::move(surroundings)) {}

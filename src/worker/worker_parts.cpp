@@ -3,7 +3,9 @@
 #include <utility>
 #include <variant>
 
+#include "web/health_service.hpp"
 #include "web/json_service.hpp"
+#include "web/metrics_service.hpp"
 #include "web/node_info_service.hpp"
 #include "web/not_found_service.hpp"
 #include "web/redirect_service.hpp"
@@ -35,6 +37,13 @@ MadeService WorkerParts::MakeService(const config::Path& path) {
           },
           [this](const web::NodeInfoOptions&) -> MadeService {
             return std::make_shared<web::NodeInfoService>(around_.node_info);
+          },
+          [this](const web::MetricsOptions&) -> MadeService {
+            return std::make_shared<web::MetricsService>(around_.node_state);
+          },
+          [this](const web::HealthOptions& options) -> MadeService {
+            return std::make_shared<web::HealthService>(options, around_.node_state,
+                                                        web::HealthService::Reasons::kHidden);
           },
           [](const web::JsonOptions& options) -> MadeService {
             return std::make_shared<web::JsonService>(options);

@@ -4,6 +4,7 @@
 
 #include "http/offload.hpp"
 #include "web/node_info.hpp"
+#include "web/node_state.hpp"
 #include "worker/endpoint_factory.hpp"
 #include "worker/part_factory.hpp"
 
@@ -19,6 +20,7 @@ class WorkerParts final : public PartFactory {
     EndpointFactory& router;  ///< for `type: router`
     http::Offload& offload;   ///< outlives the services
     std::shared_ptr<web::NodeInfoSource> node_info;
+    std::shared_ptr<web::NodeStateSource> node_state;
   };
   explicit WorkerParts(Surroundings surroundings) : around_(std::move(surroundings)) {}
 

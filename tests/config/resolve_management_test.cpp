@@ -66,5 +66,20 @@ TEST(ResolveManagement, APortOnWhichNobodyCouldBeKnownIsAnError) {
       << AllOf(loaded.problems);
 }
 
+TEST(ResolveManagement, HttpListensOnLoopbackUnlessSaidOtherwise) {
+  EXPECT_EQ(LoadManagement("{}").node->management.http, std::nullopt);
+  const Loaded loaded = LoadManagement(R"({"http":{"port":9100}})");
+  ASSERT_TRUE(loaded.node) << AllOf(loaded.problems);
+  EXPECT_EQ(loaded.node->management.http, (ManagementHttp{"127.0.0.1", 9100}));
+  EXPECT_EQ(LoadManagement(R"({"http":{"interface":"::","port":0}})").node->management.http,
+            (ManagementHttp{"::", 0}));
+  const Loaded wrong = LoadManagement(R"({"http":{"interface":"everywhere"}})");
+  EXPECT_FALSE(wrong.node);
+  EXPECT_NE(AllOf(wrong.problems).find("management.http.interface: expected an address literal"),
+            std::string::npos)
+      << AllOf(wrong.problems);
+  EXPECT_NE(AllOf(wrong.problems).find("management.http.port: missing"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace wampgate::config

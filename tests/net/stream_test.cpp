@@ -203,6 +203,36 @@ TEST_P(StreamTest, HoldsNoMoreThanTheIncompleteTail) {
   EXPECT_EQ(stream.held(), 4u);
 }
 
+TEST_P(StreamTest, IsCountedInTheSumsOfItsKindUntilItIsClosed) {
+  const Meter& other = loop.meter(PeerKind::kOther);
+  const Meter& client = loop.meter(PeerKind::kClient);
+  stream.Start(recorder);
+  Put(peer, "hello");
+  ASSERT_TRUE(RunUntil(loop, [&] { return recorder.data == "hello"; }));
+  EXPECT_EQ(other.octets_in, 5u);
+  constexpr std::size_t kMuch = 16 * 1024 * 1024;
+  stream.Output().Append(std::string(kMuch, 'x'));
+  ASSERT_TRUE(RunUntil(loop, [&] { return stream.octets_out() > 0; }));
+  EXPECT_EQ(other.buffered, stream.pending());
+  EXPECT_EQ(other.buffered + other.octets_out, kMuch);
+  stream.SetPeerKind(PeerKind::kClient);
+  EXPECT_EQ(other.buffered, 0u);
+  EXPECT_EQ(client.buffered, stream.pending());
+  stream.Output().Append("more");
+  ASSERT_TRUE(
+      RunUntil(loop, [&] { return client.buffered + client.octets_out + other.octets_out == kMuch + 4; }));
+  ASSERT_TRUE(RunUntil(loop, [&] {
+    Get(peer);
+    return stream.pending() == 0;
+  }));
+  EXPECT_EQ(client.buffered, 0u);
+  EXPECT_EQ(client.octets_out + other.octets_out, kMuch + 4);
+  stream.Output().Append(std::string(kMuch, 'x'));
+  ASSERT_TRUE(RunUntil(loop, [&] { return client.buffered > 0; }));
+  stream.Close(Stream::CloseHow::kReset);
+  EXPECT_EQ(client.buffered, 0u);
+}
+
 /// Consumes nothing before it has seen `total` octets.
 struct Patient final : StreamHandler {
   explicit Patient(std::size_t octets) : total(octets) {}
