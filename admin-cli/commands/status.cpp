@@ -23,6 +23,9 @@ void PrintNode(const v1::NodeView& node) {
     std::cout << "log level " << node.log_level() << " until "
               << TimeUtil::ToString(node.log_level_expire_time()) << "\n";
   }
+  if (!node.http_address().empty()) {
+    std::cout << "metrics and health over HTTP on " << node.http_address() << "\n";
+  }
   for (const auto& [object, state] : std::map(node.operator_states().begin(), node.operator_states().end())) {
     std::cout << object << " is " << state << ", by an operator\n";
   }

@@ -6,10 +6,13 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
@@ -42,6 +45,23 @@ Status CheckFiles(const config::ManagementListener& options) {
     return TlsError(options.ca, "cannot be read as certificates to verify clients with");
   }
   return OkStatus();
+}
+
+/// Until the first certificate of the file expires; absent if it cannot be read.
+std::optional<double> DaysLeft(const std::string& path) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(path.c_str(), "r"), BIO_free);
+  if (file == nullptr) return std::nullopt;
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr), X509_free);
+  int days = 0;
+  int seconds = 0;
+  if (certificate == nullptr ||
+      ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get())) != 1) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  constexpr double kSecondsPerDay = 86400;
+  return days + seconds / kSecondsPerDay;
 }
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const config::ManagementListener& options) {
@@ -101,6 +121,15 @@ void RemoteListeners::SetServing(bool serving) {
   for (const Entry& entry : entries_) {
     if (entry.server != nullptr) entry.server->GetHealthCheckService()->SetServingStatus(serving);
   }
+}
+
+std::map<std::string, double> RemoteListeners::CertificateDays() const {
+  std::map<std::string, double> all;
+  for (const Entry& entry : entries_) {
+    if (entry.server == nullptr) continue;
+    if (const auto days = DaysLeft(entry.options.certificate)) all[entry.options.certificate] = *days;
+  }
+  return all;
 }
 
 void RemoteListeners::Open(Entry& entry) const {

@@ -4,6 +4,7 @@
 #include <grpcpp/server_builder.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ class RemoteListeners {
   /// Of those that could not be opened.
   void Retry();
   void SetServing(bool serving);
+  /// Of the certificates in use, by file: days until they expire. Reads the files.
+  std::map<std::string, double> CertificateDays() const;
 
  private:
   struct Entry {

@@ -26,9 +26,12 @@
 #include "management/call.hpp"
 #include "management/gate.hpp"
 #include "management/guarded_service.hpp"
+#include "management/http_listener.hpp"
+#include "management/monitoring_site.hpp"
 #include "management/remote_listener.hpp"
 #include "management/services.hpp"
 #include "net/listen_socket.hpp"
+#include "supervisor/metric_catalogue.hpp"
 
 namespace wampgate::management {
 namespace {
@@ -78,6 +81,8 @@ struct Server::State {
   Status Listen();
   void Accept(UniqueFd socket);
   void WatchHealth();
+  void Retry();
+  void AddMetrics();
 
   supervisor::Supervisor& supervisor;
   net::Loop& loop;
@@ -89,6 +94,7 @@ struct Server::State {
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<control::Listener> listener;
   std::unique_ptr<RemoteListeners> remote;
+  std::unique_ptr<HttpListener> http;
   std::uint64_t revision = 0;  // whose `management` holds
   int ticks = 0;
   std::size_t turned_away = 0;
@@ -101,6 +107,7 @@ struct Server::State {
     alive.reset();
     listener.reset();
     remote.reset();
+    http.reset();
   }
 };
 
@@ -124,6 +131,8 @@ void Server::State::SetAccess(const config::Management& management) {
   }
   gate.SetPolicy(std::move(policy));
   remote->Set(management.listen);
+  http->Set(management.http);
+  supervisor.node().SetHttpAddress(http->address());
 }
 
 void Server::State::FollowConfiguration(std::function<void()> then) {
@@ -180,6 +189,22 @@ void Server::State::Accept(UniqueFd socket) {
   grpc::AddInsecureChannelFromFd(server.get(), socket.Release());
 }
 
+void Server::State::Retry() {
+  remote->Retry();
+  http->Retry();
+  supervisor.node().SetHttpAddress(http->address());
+}
+
+void Server::State::AddMetrics() {
+  supervisor.metrics().AddSource(
+      [this, watched = std::weak_ptr<const bool>(alive)](supervisor::Exposition& exposition) {
+        if (watched.expired()) return;
+        for (const auto& [file, days] : remote->CertificateDays()) {
+          exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, days);
+        }
+      });
+}
+
 void Server::State::WatchHealth() {
   // The answer is posted: it may come when the server is gone.
   supervisor.GetHealth([this, watched = std::weak_ptr<const bool>(alive)](bool healthy) {
@@ -188,7 +213,7 @@ void Server::State::WatchHealth() {
     remote->SetServing(healthy);
   });
   FollowConfiguration([] {});
-  if (++ticks % kTicksPerRetry == 0) remote->Retry();
+  if (++ticks % kTicksPerRetry == 0) Retry();
   health.Start(loop.timers(), kHealthInterval, [this] { WatchHealth(); });
 }
 
@@ -202,7 +227,9 @@ StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Sup
   server.AddServices();
   server.remote =
       std::make_unique<RemoteListeners>([&server](grpc::ServerBuilder& builder) { server.Prepare(builder); });
+  server.http = std::make_unique<HttpListener>(loop, MakeMonitoringSite(supervisor));
   server.SetAccess(config::Management());
+  server.AddMetrics();
   grpc::ServerBuilder builder;
   server.Prepare(builder);
   server.server = builder.BuildAndStart();

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <google/protobuf/util/time_util.h>
 #include <grpcpp/grpcpp.h>
 #include <wampgate/v1/worker_service.grpc.pb.h>
 
@@ -51,6 +52,19 @@ v1::ProcessStatus::State ToProto(ProcessState state) {
   return v1::ProcessStatus::STATE_UNSPECIFIED;
 }
 
+void FillUsage(const supervisor::ProcessStatus& status, v1::ProcessStatus& process) {
+  if (status.pid == 0) return;
+  const supervisor::ProcessUsage& usage = status.usage;
+  *process.mutable_cpu_time() =
+      google::protobuf::util::TimeUtil::MillisecondsToDuration(usage.cpu_time.count());
+  process.set_memory_resident(usage.memory_resident);
+  auto& by_kind = *process.mutable_memory_by_kind();
+  for (const auto& [kind, octets] : usage.memory_by_kind) by_kind[std::string(kind)] = octets;
+  by_kind["buffers"] = status.buffered;
+  process.set_descriptors(usage.descriptors);
+  process.set_descriptors_limit(usage.descriptors_limit);
+}
+
 void Fill(const WorkerReport& report, v1::WorkerStatus& worker) {
   worker.set_name(report.name);
   worker.set_type(report.type == config::WorkerType::kProxy ? v1::WorkerStatus::TYPE_PROXY
@@ -74,6 +88,7 @@ void Fill(const WorkerReport& report, v1::WorkerStatus& worker) {
     process.set_revision(status.revision);
     process.set_sessions(status.sessions);
     process.set_connections(status.connections);
+    FillUsage(status, process);
   }
 }
 

@@ -61,6 +61,7 @@ v1::NodeView NodeControl::View() const {
   *view.mutable_start_time() = TimeUtil::MillisecondsToTimestamp(UnixMilliseconds(started_));
   view.set_node_directory(around_.state.context.node_directory);
   view.set_revision(around_.state.revision.number());
+  view.set_http_address(http_address_);
   view.set_draining(drains_.Draining(OperatorStates::kNode));
   view.set_log_level(std::string(log::Name(level_)));
   if (const auto* const level = around_.operator_states.log_level();

@@ -58,12 +58,14 @@ class NodeControl {
   void ObserveLater();
   void OnStopping();
   bool Ready() const { return WhyNotReady(Sight()).empty(); }
+  v1::NodeView View() const;
+  /// Where `management.http` listens; empty: nowhere.
+  void SetHttpAddress(std::string address) { http_address_ = std::move(address); }
   /// Of the processes to be started, and of this one.
   log::Level log_level() const { return level_; }
 
  private:
   NodeSight Sight() const;
-  v1::NodeView View() const;
   void Drain(const std::string& subject, const DrainSettings& settings, const OperationDone& done);
   void Ask(const std::string& subject, internal::Query query, AskDone done);
   void Tell(const internal::Query& order);
@@ -77,6 +79,7 @@ class NodeControl {
   log::Level level_;
   Timer level_expiry_;
   std::function<void()> shutdown_;
+  std::string http_address_;
   bool stopping_ = false;
   bool resumed_ = false;
   bool observe_posted_ = false;

@@ -99,6 +99,7 @@ void NodeDirectory::RemoveWhatWasMade() {
   if (!made_state_folder_) return;
   ::unlink(control_socket().c_str());
   ::unlink(process_records().c_str());
+  ::unlink(counters().c_str());
   ::unlink((state_folder() + "/lock").c_str());
   ::rmdir(state_folder().c_str());
 }

@@ -27,6 +27,7 @@ class NodeDirectory {
   std::string revisions_folder() const { return state_folder() + "/revisions"; }
   std::string operator_states() const { return state_folder() + "/operator_states"; }
   std::string process_records() const { return state_folder() + "/processes"; }
+  std::string counters() const { return state_folder() + "/counters"; }
 
   /// After a first start that failed: takes away what Open made, so that nothing is left behind. A folder
   /// that was there before stays.

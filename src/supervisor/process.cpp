@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "supervisor/process_metrics.hpp"
 #include "supervisor/process_table.hpp"
 
 namespace wampgate::supervisor {
@@ -65,6 +66,7 @@ void Process::Spawn() {
   revision_ = 0;
   kill_reason_.clear();
   last_status_.Clear();
+  taken_over_ = false;
   held_.clear();
   StatusOr<std::unique_ptr<Child>> child =
       Child::Spawn(context_.loop, context_.command(*this), [this](const ChildExit& exit) { OnExit(exit); });
@@ -80,6 +82,7 @@ void Process::Spawn() {
 
 void Process::TakeOver(std::unique_ptr<Child> child, std::uint64_t generation, Arrival arrival) {
   child_ = std::move(child);
+  taken_over_ = true;
   child_->SetOnExit([this](const ChildExit& exit) { OnExit(exit); });
   generation_ = context_.table.Reserve(generation);
   SetState(arrival.hello.applied_revision() == 0 ? ProcessState::kStarting : ProcessState::kRunning);
@@ -135,6 +138,8 @@ void Process::MarkRunning() {
 
 void Process::OnExit(const ChildExit& exit) {
   const pid_t ended = pid();
+  if (context_.on_exit) context_.on_exit(*this);
+  last_status_.Clear();
   context_.table.Remove(*this);
   context_.loop.DeleteLater(std::move(child_));
   DropChannel();
@@ -182,6 +187,7 @@ ProcessStatus Process::Report() const {
   report.revision = revision_;
   report.sessions = last_status_.sessions();
   report.connections = last_status_.connections();
+  report.buffered = BufferedOctets(last_status_.counters());
   return report;
 }
 

@@ -48,6 +48,10 @@ struct ProcessContext {
   std::function<void(Process&)> on_connected;
   /// Its state is another.
   std::function<void()> on_state;
+  /// It has ended; its pid and last status are still known.
+  std::function<void(const Process&)> on_exit = {};
+  /// What it shows on `metrics` (if asked for) and `health` paths.
+  std::function<internal::NodeState(bool metrics)> node_state = {};
 };
 
 /// Told about one process, on the loop's thread.
@@ -141,6 +145,8 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   /// As the process last said.
   const internal::Status& last_status() const { return last_status_; }
   void ResetRestarts() { restarts_ = 0; }
+  /// A supervisor before this one has started it.
+  bool was_taken_over() const { return taken_over_; }
 
  private:
   enum class Awaits : std::uint8_t { kNothing, kPrepared, kCommitted };
@@ -173,6 +179,7 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   std::uint64_t generation_ = 0;
   std::uint64_t revision_ = 0;
   std::uint32_t restarts_ = 0;
+  bool taken_over_ = false;
   std::string last_exit_;
   std::string kill_reason_;
   internal::Status last_status_;

@@ -18,6 +18,11 @@ void Process::Attach(Arrival arrival) {
   revision_ = arrival.hello.applied_revision();
   log::Debug("supervisor", "worker process connected",
              {{"worker", worker()}, {"process", index()}, {"pid", pid()}, {"revision", revision_}});
+  if (taken_over_) {  // what it has counted is awaited, see Metrics
+    internal::Frame frame;
+    frame.mutable_status_request();
+    Send(frame);
+  }
   context_.answers.OnChannelOpened(*this);
   if (context_.on_connected) context_.on_connected(*this);
   observer_->OnConnected(*this);
@@ -42,6 +47,13 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descripto
       internal::Frame reply;
       *reply.mutable_node_info() = context_.node_info();
       reply.mutable_node_info()->set_id(frame.node_info_request().id());
+      return Send(reply);
+    }
+    case internal::Frame::kNodeStateRequest: {
+      if (!context_.node_state) return;
+      internal::Frame reply;
+      *reply.mutable_node_state() = context_.node_state(frame.node_state_request().metrics());
+      reply.mutable_node_state()->set_id(frame.node_state_request().id());
       return Send(reply);
     }
     case internal::Frame::kQueryAnswer:

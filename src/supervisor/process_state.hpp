@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "supervisor/process_usage.hpp"
+
 namespace wampgate::supervisor {
 
 enum class ProcessState : std::uint8_t {
@@ -32,6 +34,8 @@ struct ProcessStatus {
   std::uint64_t revision = 0;  ///< applied; 0: none
   std::uint64_t sessions = 0;
   std::uint64_t connections = 0;
+  std::uint64_t buffered = 0;  ///< octets of output that peers have not taken
+  ProcessUsage usage{};        ///< where it was asked for, see AddUsage
 };
 
 }  // namespace wampgate::supervisor

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace wampgate::supervisor {
 namespace {
@@ -54,6 +56,23 @@ std::uint32_t DescriptorsLimit(const std::string& limits) {
   return soft;
 }
 
+/// The lines "RssAnon:      1234 kB" of /proc/PID/status that say what memory is for.
+std::map<std::string_view, std::uint64_t> MemoryByKind(const std::string& status) {
+  constexpr std::pair<std::string_view, std::string_view> kLines[] = {{"\nRssAnon:", "anonymous"},
+                                                                      {"\nRssFile:", "file"},
+                                                                      {"\nRssShmem:", "shared"},
+                                                                      {"\nVmSwap:", "swap"},
+                                                                      {"\nVmPTE:", "page_tables"}};
+  std::map<std::string_view, std::uint64_t> memory;
+  for (const auto& [line, kind] : kLines) {
+    const std::size_t at = status.find(line);
+    if (at == std::string::npos) continue;
+    constexpr std::uint64_t kOctets = 1024;
+    memory[kind] = std::strtoull(status.c_str() + at + line.size(), nullptr, 10) * kOctets;
+  }
+  return memory;
+}
+
 }  // namespace
 
 ProcessUsage UsageOf(pid_t pid) {
@@ -68,6 +87,7 @@ ProcessUsage UsageOf(pid_t pid) {
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   usage.memory_resident = resident * page;
   usage.memory_private = (resident - shared) * page;
+  usage.memory_by_kind = MemoryByKind(Content(folder + "status"));
   usage.descriptors = Descriptors(folder + "fd");
   usage.descriptors_limit = DescriptorsLimit(Content(folder + "limits"));
   return usage;

@@ -23,7 +23,9 @@ Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory
                  [this] { return NodeInfo(); },
                  queries_,
                  [this](Process& process) { node_control_.OnConnected(process); },
-                 [this] { node_control_.ObserveLater(); }},
+                 [this] { node_control_.ObserveLater(); },
+                 [this](const Process& process) { metrics_.OnEnded(process); },
+                 [this](bool metrics) { return StateOfNode(metrics); }},
       sockets_(loop),
       context_{.processes = processes_,
                .sockets = sockets_,
@@ -47,6 +49,12 @@ Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory
                      .operations = operations_,
                      .operator_states = operator_states_,
                      .log_level = options_.log_level}),
+      metrics_({.state = state_,
+                .table = table_,
+                .operator_states = operator_states_,
+                .disk = disk_,
+                .path = directory_.counters(),
+                .view = [this] { return node_control_.View(); }}),
       config_watchers_(loop, state_.revision) {
   state_.graveyard.OnEmpty([this] { OnChange(); });
 }
@@ -70,6 +78,7 @@ StatusOr<std::unique_ptr<Supervisor>> Supervisor::Open(net::Loop& loop, Supervis
 
 Status Supervisor::OpenState() {
   node_control_.Load();
+  metrics_.Load();
   Leftovers leftovers = FindLeftovers(disk_, directory_.process_records(), directory_.control_socket());
   ports_before_ = std::move(leftovers.ports);
   adoption_ = std::make_unique<Adoption>(loop_, std::move(leftovers.processes));
@@ -109,16 +118,31 @@ internal::NodeInfo Supervisor::NodeInfo() const {
   return info;
 }
 
+internal::NodeState Supervisor::StateOfNode(bool with_metrics) {
+  const v1::NodeView view = node_control_.View();
+  internal::NodeState state;
+  state.set_ready(view.ready());
+  state.set_not_ready_reason(view.not_ready_reason());
+  if (!with_metrics) return state;
+  if (StatusOr<std::string> text = metrics_.Text(); text.ok()) state.set_metrics(*std::move(text));
+  return state;
+}
+
 StatusOr<WorkerReport> Supervisor::Report(const std::string& worker) const {
   const auto found = state_.units.find(worker);
   if (found == state_.units.end()) return NotFound(fmt::format("there is no worker {}", worker));
-  return ReportOn(*found->second, sockets_);
+  WorkerReport report = ReportOn(*found->second, sockets_);
+  AddUsage(report);
+  return report;
 }
 
 void Supervisor::ListWorkers(std::function<void(std::vector<WorkerReport>)> done) {
   loop_.Post([this, done = std::move(done)] {
     std::vector<WorkerReport> reports;
-    for (const auto& [id, unit] : state_.units) reports.push_back(ReportOn(*unit, sockets_));
+    for (const auto& [id, unit] : state_.units) {
+      reports.push_back(ReportOn(*unit, sockets_));
+      AddUsage(reports.back());
+    }
     done(std::move(reports));
   });
 }
@@ -165,6 +189,10 @@ void Supervisor::GetHealth(std::function<void(bool)> done) {
   loop_.Post([this, done = std::move(done)] { done(node_control_.Ready()); });
 }
 
+void Supervisor::GetNodeState(bool metrics, std::function<void(const internal::NodeState&)> done) {
+  loop_.Post([this, metrics, done = std::move(done)] { done(StateOfNode(metrics)); });
+}
+
 void Supervisor::Stop(std::function<void()> stopped) {
   stopped_ = std::move(stopped);
   stopping_ = true;
@@ -193,6 +221,7 @@ void Supervisor::OnChange() {
   if (!stopping_ || !table_.empty() || stopped_ == nullptr) return;
   static_cast<void>(disk_.Remove(directory_.process_records()));
   static_cast<void>(disk_.Remove(directory_.control_socket()));
+  metrics_.Forget();
   loop_.Post(std::exchange(stopped_, nullptr));
 }
 

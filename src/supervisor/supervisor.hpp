@@ -18,6 +18,7 @@
 #include "supervisor/control_server.hpp"
 #include "supervisor/disk.hpp"
 #include "supervisor/job_queue.hpp"
+#include "supervisor/metrics.hpp"
 #include "supervisor/node_control.hpp"
 #include "supervisor/node_directory.hpp"
 #include "supervisor/node_state.hpp"
@@ -99,6 +100,8 @@ class Supervisor {
   /// True if a revision runs, the node does not drain, and every worker that is not stopped has a process
   /// that serves.
   void GetHealth(std::function<void(bool)> done);
+  /// What `metrics` (if asked for) and `health` paths show; without metrics while they are not complete.
+  void GetNodeState(bool metrics, std::function<void(const internal::NodeState&)> done);
   /// Long work; see there for the threads.
   Operations& operations() { return operations_; }
   /// What operators do with the node beside its configuration; see there for the threads.
@@ -118,6 +121,7 @@ class Supervisor {
 
   // On the loop's thread:
 
+  Metrics& metrics() { return metrics_; }
   /// Before anything runs: listening sockets that the service manager passed.
   void UseSockets(ActivatedSockets activated) { sockets_.SetActivated(std::move(activated)); }
   /// Addresses of those that no transport listens at.
@@ -149,6 +153,7 @@ class Supervisor {
   Status OpenState();
   ChildCommand Command(const Process& process) const;
   internal::NodeInfo NodeInfo() const;
+  internal::NodeState StateOfNode(bool with_metrics);
   void Post(Transaction::Change change, ApplyDone done);
   void Begin(Transaction::Change change, ApplyDone done);
   void Run(Transaction::Change change, ApplyDone done);
@@ -186,6 +191,7 @@ class Supervisor {
   JobQueue jobs_;
   Operations operations_;
   NodeControl node_control_;
+  Metrics metrics_;
   std::optional<internal::Revision> stored_;
   AnsweredRequests requests_;
   ConfigWatchers config_watchers_;

@@ -22,6 +22,12 @@ WorkerState StateOf(const WorkerUnit& unit, const std::vector<ProcessStatus>& pr
 
 }  // namespace
 
+void AddUsage(WorkerReport& report) {
+  for (ProcessStatus& process : report.processes) {
+    if (process.pid != 0) process.usage = UsageOf(process.pid);
+  }
+}
+
 WorkerReport ReportOn(const WorkerUnit& unit, const ListenSockets& sockets) {
   WorkerReport report;
   report.id = unit.settings().id;

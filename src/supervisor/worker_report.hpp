@@ -33,6 +33,9 @@ struct WorkerReport {
   std::map<std::string, std::uint64_t> sessions_by_transport;
 };
 
+/// Fills in what the kernel says of the processes, by reading /proc.
+void AddUsage(WorkerReport& report);
+
 WorkerReport ReportOn(const WorkerUnit& unit, const ListenSockets& sockets);
 
 }  // namespace wampgate::supervisor
