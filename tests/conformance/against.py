@@ -1,0 +1,22 @@
+#!/usr/bin/env python3
+"""against.py [--known FILE] COMMAND...: starts a server that prints its port, runs all cases against it, ends it."""
+import pathlib
+import subprocess
+import sys
+
+arguments, command = [], sys.argv[1:]
+if command[:1] == ["--known"]:
+    arguments, command = command[:2], command[2:]
+with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    port = server.stdout.readline().strip()
+    if not port:
+        sys.exit(f"{command[0]} printed no port")
+    cases = pathlib.Path(__file__).parent / "run.py"
+    result = subprocess.run([sys.executable, cases, "127.0.0.1", port, *arguments]).returncode
+    server.stdin.close()
+    try:
+        ended = server.wait(30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        sys.exit(f"{command[0]} did not end")
+sys.exit(result or ended)
