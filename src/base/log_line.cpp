@@ -54,9 +54,24 @@ unsigned CodePoint(std::string_view character) {
   return (octet(0) & 0x0f) << 12 | (octet(1) & 0x3f) << 6 | (octet(2) & 0x3f);
 }
 
+/// Texts of peers may be of any size; a value of a line is not.
+constexpr std::size_t kLongestValue = 4096;  // octets
+
+/// Its first octets, without a part of a character at their end.
+std::string_view Beginning(std::string_view text) {
+  std::size_t size = kLongestValue;
+  while (size > kLongestValue - 4 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 enum class Escapes { kSentence, kText, kJson };
 
 void AppendEscaped(std::string& out, std::string_view text, Escapes escapes) {
+  if (text.size() > kLongestValue) {
+    AppendEscaped(out, Beginning(text), escapes);
+    out += "…";
+    return;
+  }
   while (!text.empty()) {
     bool valid = true;
     const std::string_view character = FirstCharacter(text, valid);
@@ -79,7 +94,7 @@ void AppendEscaped(std::string& out, std::string_view text, Escapes escapes) {
 }
 
 bool NeedsQuotes(std::string_view value) {
-  if (value.empty()) return true;
+  if (value.empty() || value.size() > kLongestValue) return true;
   for (const char c : value) {
     const auto octet = static_cast<unsigned char>(c);
     if (octet <= 0x20 || octet >= 0x7f || c == '"' || c == '=' || c == '\\') return true;

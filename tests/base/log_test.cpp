@@ -64,6 +64,18 @@ TEST(LogLine, KeepsUtf8AndEscapesWhatIsNotOrMisleads) {
       << "right-to-left override";
 }
 
+TEST(LogLine, HasTheBeginningOfATextThatIsVast) {
+  const std::string vast = std::string(4095, 'v') + std::string(1024 * 1024, '\n');
+  const std::string line = Text("peer said", {{"text", vast}, {"plain", std::string(1024 * 1024, 'p')}});
+  EXPECT_LT(line.size(), 10'000U);
+  EXPECT_THAT(line, HasSubstr("vvv\\n…\""));
+  EXPECT_THAT(line, HasSubstr("ppp…\""));
+  std::string json;
+  AppendJson(json, kHead, std::string(5000, 's'), {{"text", "v" + std::string(4094, 'v') + "ü" + vast}});
+  EXPECT_LT(json.size(), 20'000U);
+  EXPECT_EQ(nlohmann::json::parse(json)["text"], std::string(4095, 'v') + "…") << "no half of a character";
+}
+
 TEST(LogLine, IsOneJsonObjectWithNumbersAsNumbers) {
   std::string line;
   AppendJson(line, kHead, "session ended",
