@@ -15,6 +15,8 @@ constexpr MethodAccess kTable[] = {
     {"wampgate.v1.BackendService.CreateBackend", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.BackendService.UpdateBackend", Role::kEditor, Purpose::kChange},
     {"wampgate.v1.BackendService.DeleteBackend", Role::kEditor, Purpose::kChange},
+    {"wampgate.v1.CertificateService.GetCertificate", Role::kViewer, Purpose::kLook},
+    {"wampgate.v1.CertificateService.ListCertificates", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.ConfigService.GetConfig", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.ConfigService.PlanConfig", Role::kViewer, Purpose::kLook},
     {"wampgate.v1.ConfigService.ListRevisions", Role::kViewer, Purpose::kLook},

@@ -113,6 +113,7 @@ struct Server::State {
 
 void Server::State::AddServices() {
   Add("wampgate.v1.BackendService", MakeBackendService(supervisor));
+  Add("wampgate.v1.CertificateService", MakeCertificateService(supervisor));
   Add("wampgate.v1.ConfigService", MakeConfigService(supervisor));
   Add("wampgate.v1.NodeService", MakeNodeService(supervisor));
   Add("google.longrunning.Operations", MakeOperationsService(supervisor));

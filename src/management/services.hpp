@@ -12,6 +12,7 @@ namespace wampgate::management {
 
 /// Each service has a file of its own. `supervisor` outlives them.
 std::unique_ptr<grpc::Service> MakeBackendService(supervisor::Supervisor& supervisor);
+std::unique_ptr<grpc::Service> MakeCertificateService(supervisor::Supervisor& supervisor);
 std::unique_ptr<grpc::Service> MakeConfigService(supervisor::Supervisor& supervisor);
 std::unique_ptr<grpc::Service> MakeNodeService(supervisor::Supervisor& supervisor);
 std::unique_ptr<grpc::Service> MakeOperationsService(supervisor::Supervisor& supervisor);

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <wampgate/v1/certificate_service.pb.h>
+
+#include <string>
+
+#include "base/status.hpp"
+
+namespace wampgate::management {
+
+/// Fills in what the PEM file of that path holds: everything of the view but `name`, `file` and `used_by`.
+/// FAILED_PRECONDITION, saying why, if it cannot be read or has no certificate.
+Status ReadCertificateFile(const std::string& path, v1::CertificateView& view);
+
+}  // namespace wampgate::management
