@@ -11,6 +11,8 @@
 #include <iostream>
 
 #include "base/fd.hpp"
+#include "printable.hpp"
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 namespace {
@@ -19,11 +21,12 @@ namespace {
 // them.
 constexpr int kMaxMetadata = 1024 * 1024;
 constexpr const char* kDetailsLimit = "900000";
+constexpr std::size_t kLongestProblem = 2000;  // characters
 
 /// `said` has been printed already.
 void PrintProblem(const std::string& field, const std::string& description, const std::string& said) {
   const std::string problem = (field.empty() ? "" : field + ": ") + description;
-  if (problem != said) std::cerr << "  " << problem << "\n";
+  if (problem != said) std::cerr << "  " << Shortened(problem, kLongestProblem) << "\n";
 }
 
 /// errno of a connection to the socket; 0 if somebody listens there.
@@ -49,6 +52,14 @@ std::string WhyNot(int error) {
     default:
       return std::strerror(error);
   }
+}
+
+std::string WithoutWords(grpc::StatusCode code) {
+  if (code == grpc::StatusCode::UNIMPLEMENTED) {
+    return "the node does not know this call: it runs another version than this wampgatectl (wampgatectl "
+           "--version)";
+  }
+  return "the node refused, without a reason (gRPC status " + std::to_string(code) + ")";
 }
 
 void PrintDetails(const grpc::Status& status) {
@@ -106,17 +117,17 @@ ExitCode Report(const grpc::Status& status, const Target& target) {
   if (status.ok()) return kOk;
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && target.address.empty()) {
     if (const int error = TryToConnect(target.socket); error != 0) {
-      std::cerr << "wampgatectl: no node at " << target.socket << ": " << WhyNot(error) << "\n";
+      PrintError("no node at " + target.socket + ": " + WhyNot(error));
       return kError;
     }
   }
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED &&
       status.error_message() == "Deadline Exceeded") {
-    std::cerr << "wampgatectl: no answer within " << target.timeout.count()
-              << " s; the node may still do it (wampgatectl status tells; --timeout waits longer)\n";
+    PrintError("no answer within " + std::to_string(target.timeout.count()) +
+               " s; the node may still do it (wampgatectl status tells; --timeout waits longer)");
     return kTimeout;
   }
-  std::cerr << "wampgatectl: " << status.error_message() << "\n";
+  PrintError(status.error_message().empty() ? WithoutWords(status.error_code()) : status.error_message());
   PrintDetails(status);
   if (status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
       status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {

@@ -7,6 +7,8 @@
 #include <iostream>
 #include <sstream>
 
+#include "terminal.hpp"
+
 namespace wampgate::ctl {
 
 bool ReadAll(const std::string& file, std::string& text) {
@@ -18,8 +20,7 @@ bool ReadAll(const std::string& file, std::string& text) {
     const bool is_directory = std::filesystem::is_directory(file, ignored);
     std::ifstream stream(file);
     if (is_directory || !stream) {
-      std::cerr << "wampgatectl: cannot read " << file << ": " << std::strerror(is_directory ? EISDIR : errno)
-                << "\n";
+      PrintError("cannot read " + file + ": " + std::strerror(is_directory ? EISDIR : errno));
       return false;
     }
     all << stream.rdbuf();

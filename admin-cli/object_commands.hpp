@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "change_flags.hpp"
 #include "commands/commands.hpp"
 #include "input_file.hpp"
 #include "object_name.hpp"
 #include "plan_printer.hpp"
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 
@@ -27,14 +29,15 @@ struct ObjectFlags {
 
 /// `list`, `get`, `create`, `update` and `delete` of one noun. `Noun` has the service's Stub and its
 /// messages, kNoun, kShape ("WORKER/TRANSPORT"), kExample (a file), kAll (the parent of a list of all),
-/// Names() (the collections), Headings(), Row(view), Views(response), View(result), SetParent(name, request)
-/// and the five methods.
+/// Names() (the collections), Headings(), Row(view), WideHeadings(), WideRow(view) (what -o wide has more),
+/// Views(response), View(result), SetParent(name, request) and the five methods.
 template <typename Noun>
 class ObjectCommands {
  public:
   static void Add(CLI::App& app, Invocation& invocation) {
     auto* noun = app.add_subcommand(Noun::kNoun, Noun::kHelp);
     noun->require_subcommand(1);
+    noun->footer(std::string("Example: wampgatectl ") + Noun::kNoun + " list -o wide");
     AddList(*noun, invocation);
     AddGet(*noun, invocation);
     const std::string object = std::string("a ") + Noun::kNoun;
@@ -55,14 +58,21 @@ class ObjectCommands {
   static std::optional<std::string> NameOf(const ObjectFlags& flags) {
     auto name = FullName(flags.name, Noun::Names());
     if (!name) {
-      std::cerr << "wampgatectl: expected " << Noun::kShape << ", found \"" << flags.name
-                << "\" (a '/' within a part is written %2F)\n";
+      PrintError("expected " + std::string(Noun::kShape) + ", found \"" + flags.name +
+                 "\" (a '/' within a part is written %2F)");
     }
     return name;
   }
   static void AddName(CLI::App& command, ObjectFlags& flags) {
     command.add_option("name", flags.name, std::string(Noun::kShape) + ", or the full resource name")
         ->required();
+  }
+
+  template <typename AllViews>
+  static void PrintTable(const AllViews& views, bool wide) {
+    Table table(Widened(Noun::Headings(), wide, Noun::WideHeadings()));
+    for (const auto& view : views) table.Add(Widened(Noun::Row(view), wide, Noun::WideRow(view)));
+    table.Print();
   }
 
   static void AddList(CLI::App& noun, Invocation& invocation) {
@@ -104,11 +114,9 @@ class ObjectCommands {
       request.set_page_token(page.next_page_token());
     } while (!request.page_token().empty());
     if (invocation.output == Output::kName) {
-      for (const auto& view : Noun::Views(all)) std::cout << view.name() << "\n";
+      for (const auto& view : Noun::Views(all)) PrintName(view.name());
     } else if (invocation.output == Output::kTable) {
-      Table table(Noun::Headings());
-      for (const auto& view : Noun::Views(all)) table.Add(Noun::Row(view));
-      table.Print();
+      PrintTable(Noun::Views(all), invocation.wide);
     } else {
       Print(invocation.output, AsJson(all));
     }
@@ -142,14 +150,13 @@ class ObjectCommands {
       return Report(status, invocation.target);
     }
     if (flags.object_only) {
-      std::cout << view.text();
+      PrintDocument(view.text());
     } else if (invocation.output == Output::kName) {
-      std::cout << view.name() << "\n";
+      PrintName(view.name());
     } else if (invocation.output == Output::kTable) {
-      Table table(Noun::Headings());
-      table.Add(Noun::Row(view));
-      table.Print();
-      std::cout << "etag " << view.etag() << "\n\n" << view.text();
+      PrintTable(std::vector{view}, invocation.wide);
+      std::cout << "etag " << view.etag() << "\n\n";
+      PrintDocument(view.text());
     } else {
       Print(invocation.output, AsJson(view));
     }
@@ -213,7 +220,7 @@ class ObjectCommands {
                        const typename Noun::Result& result) {
     if (!status.ok()) return Report(status, invocation.target);
     if (invocation.output == Output::kName) {
-      std::cout << Noun::ViewOf(result).name() << "\n";
+      PrintName(Noun::ViewOf(result).name());
     } else if (invocation.output == Output::kTable) {
       PrintResult(invocation.output, result.result());
     } else {
@@ -249,7 +256,7 @@ class ObjectCommands {
       return Report(status, invocation.target);
     }
     if (invocation.output == Output::kName) {
-      std::cout << *name << "\n";
+      PrintName(*name);
     } else {
       PrintResult(invocation.output, result);
     }

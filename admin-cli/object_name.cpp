@@ -55,6 +55,19 @@ std::string ParentOf(const std::string& name) {
   return collection == std::string::npos ? "" : name.substr(0, collection);
 }
 
+std::string Encode(std::string_view part) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  std::string encoded;
+  for (const char c : part) {
+    const auto octet = static_cast<unsigned char>(c);
+    encoded += kPlain.find(c) != std::string_view::npos
+                   ? std::string(1, c)
+                   : std::string{'%', kDigits[octet >> 4], kDigits[octet & 15]};
+  }
+  return encoded;
+}
+
 std::string Decode(std::string_view part) {
   std::string decoded;
   for (std::size_t i = 0; i < part.size(); ++i) {

@@ -20,5 +20,7 @@ std::string ShortName(const std::string& name);
 std::string ParentOf(const std::string& name);
 /// %XX as octets; what is no such thing stays.
 std::string Decode(std::string_view part);
+/// All octets but letters, digits and "-._~" as %XX, as the node spells names.
+std::string Encode(std::string_view part);
 
 }  // namespace wampgate::ctl

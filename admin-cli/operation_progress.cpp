@@ -1,12 +1,13 @@
 #include "operation_progress.hpp"
 
 #include <google/longrunning/operations.grpc.pb.h>
-#include <unistd.h>
 #include <wampgate/v1/node_service.pb.h>
 #include <wampgate/v1/session_service.pb.h>
 #include <wampgate/v1/transport_service.pb.h>
 
 #include <iostream>
+
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 namespace {
@@ -24,12 +25,13 @@ class ProgressLine {
   }
   void Show(const std::string& text) {
     if (!terminal_) return;
-    std::cerr << "\r\033[K" << text << std::flush;
+    // It must fit in one line to be written over.
+    std::cerr << "\r\033[K" << Shortened(text, TerminalColumns(Stream::kError) - 1) << std::flush;
     shown_ = true;
   }
 
  private:
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  const bool terminal_ = IsTerminal(Stream::kError);
   bool shown_ = false;
 };
 
@@ -51,6 +53,13 @@ std::string ProgressText(const Operation& operation) {
   if (!operation.metadata().UnpackTo(&drain)) return "";
   return drain.subject() + ": " + drain.phase() + ", " + std::to_string(drain.sessions_left()) + " of " +
          std::to_string(drain.sessions_total()) + " sessions left";
+}
+
+std::string StartText(const Operation& operation) {
+  v1::CloseSessionsProgress closing;
+  if (operation.metadata().UnpackTo(&closing)) return TimeText(closing.start_time());
+  v1::DrainProgress drain;
+  return operation.metadata().UnpackTo(&drain) ? TimeText(drain.start_time()) : "-";
 }
 
 std::string StateText(const Operation& operation) {
@@ -82,8 +91,9 @@ void PrintOperation(const Invocation& invocation, const Operation& operation) {
   KnowMessages();
   if (invocation.output != Output::kTable) return Print(invocation.output, AsJson(operation));
   const std::string progress = ProgressText(operation);
-  std::cout << LastPart(operation.name()) << ": " << StateText(operation)
-            << (progress.empty() ? "" : " (" + progress + ")") << "\n";
+  const std::string state = StateText(operation);
+  std::cout << Printable(LastPart(operation.name())) << ": " << Painted(Printable(state), PaintOfState(state))
+            << (progress.empty() ? "" : " (" + Printable(progress) + ")") << "\n";
 }
 
 ExitCode FinishOperation(const Invocation& invocation, bool wait, Operation operation) {

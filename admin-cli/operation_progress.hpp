@@ -10,6 +10,8 @@ namespace wampgate::ctl {
 
 /// How far an operation is, in one line: "lame duck, 12 of 40 sessions left".
 std::string ProgressText(const google::longrunning::Operation& operation);
+/// When it began; "-" if it does not say.
+std::string StartText(const google::longrunning::Operation& operation);
 /// "running", "done", "failed: …".
 std::string StateText(const google::longrunning::Operation& operation);
 

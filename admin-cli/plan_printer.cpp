@@ -2,19 +2,29 @@
 
 #include <iostream>
 
+#include "terminal.hpp"
+
 namespace wampgate::ctl {
 namespace {
 
+constexpr std::size_t kLongestValue = 1000;  // characters
+
 std::string OrUnset(const std::string& value) {
-  return value.empty() ? "(unset)" : value;
+  return value.empty() ? "(unset)" : Shortened(value, kLongestValue);
+}
+
+Paint PaintOf(v1::PlannedChange::Action action) {
+  if (action == v1::PlannedChange::CREATE) return Paint::kGood;
+  return action == v1::PlannedChange::DELETE ? Paint::kBad : Paint::kWarning;
 }
 
 void PrintResult(const v1::ApplyResult& result) {
   PrintPlan(result.plan());
   for (const auto& process : result.processes()) {
     if (process.outcome() == v1::ProcessResult::COMMITTED) continue;
-    std::cout << process.process() << ": " << EnumText(v1::ProcessResult::Outcome_Name(process.outcome()))
-              << (process.detail().empty() ? "" : ", " + process.detail()) << "\n";
+    std::cout << Printable(process.process()) << ": "
+              << Painted(EnumText(v1::ProcessResult::Outcome_Name(process.outcome())), Paint::kWarning)
+              << (process.detail().empty() ? "" : ", " + Printable(process.detail())) << "\n";
   }
   switch (result.outcome()) {
     case v1::ApplyResult::NO_CHANGE:
@@ -32,17 +42,19 @@ void PrintResult(const v1::ApplyResult& result) {
 
 void PrintPlan(const v1::Plan& plan) {
   for (const auto& warning : plan.warnings()) {
-    std::cerr << "warning: " << warning.field() << (warning.field().empty() ? "" : ": ")
-              << warning.description() << "\n";
+    const std::string text = (warning.field().empty() ? "" : warning.field() + ": ") + warning.description();
+    std::cerr << Painted("warning:", Paint::kWarning, Stream::kError) << " " << Shortened(text, kLongestValue)
+              << "\n";
   }
   for (const auto& change : plan.changes()) {
-    std::cout << EnumText(v1::PlannedChange::Action_Name(change.action())) << "  " << change.name();
+    std::cout << Painted(EnumText(v1::PlannedChange::Action_Name(change.action())), PaintOf(change.action()))
+              << "  " << Printable(change.name());
     if (const auto closed = change.sessions_closed(); closed > 0) {
       std::cout << "  (closes " << closed << (closed == 1 ? " session)" : " sessions)");
     }
     std::cout << "\n";
     for (const auto& field : change.fields()) {
-      std::cout << "    " << field.field() << ": " << OrUnset(field.old_value()) << " -> "
+      std::cout << "    " << Printable(field.field()) << ": " << OrUnset(field.old_value()) << " -> "
                 << OrUnset(field.new_value()) << "\n";
     }
   }

@@ -6,28 +6,15 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "measures.hpp"
+#include "printable.hpp"
+#include "table.hpp"
 
 namespace wampgate::ctl {
 
 /// kName: only resource names, one a line.
 enum class Output { kTable, kJson, kYaml, kName };
-
-/// With control characters, those that steer a terminal or turn its text around, and broken UTF-8 as \xHH.
-/// Texts of clients and backends are printed no other way.
-std::string Printable(std::string_view text);
-
-/// Rows under headings, columns as wide as they need to be.
-class Table {
- public:
-  explicit Table(std::vector<std::string> headings) { rows_.push_back(std::move(headings)); }
-  /// Cells are printed through Printable.
-  void Add(std::vector<std::string> row);
-  void Print() const;
-
- private:
-  std::vector<std::vector<std::string>> rows_;
-};
 
 /// The message with the proto's field names in lowerCamelCase, fields that are 0 or empty included; 64-bit
 /// integers are strings, as protobuf's JSON has it.
@@ -35,6 +22,12 @@ nlohmann::ordered_json AsJson(const google::protobuf::Message& message);
 /// As JSON, as the same document in YAML, or only the names of what it is about, on stdout. `output` is not
 /// kTable.
 void Print(Output output, const nlohmann::ordered_json& answer);
+
+/// A document of several lines, as it is; only a terminal gets it in printable characters.
+void PrintDocument(std::string_view text);
+
+/// A resource name in a line of its own, for scripts: only a terminal gets it in printable characters.
+void PrintName(const std::string& name);
 
 /// The JSON document in one line, for streams.
 std::string OneLine(const nlohmann::ordered_json& answer);

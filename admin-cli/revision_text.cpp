@@ -1,14 +1,6 @@
 #include "revision_text.hpp"
 
-#include <google/protobuf/util/time_util.h>
-
 namespace wampgate::ctl {
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  google::protobuf::Timestamp whole;
-  whole.set_seconds(time.seconds());
-  return google::protobuf::util::TimeUtil::ToString(whole);
-}
 
 std::string DescribeConfirmation(const v1::ConfigSnapshot& revision) {
   if (!revision.has_confirm_deadline()) return "";

@@ -34,6 +34,8 @@ struct BackendNoun {
   static std::vector<std::string> Row(const View& view) {
     return {ShortName(view.name()), view.has_connection() ? "connection" : "worker backend", view.address()};
   }
+  static Cells WideHeadings() { return {"NAME", "ETAG"}; }
+  static Cells WideRow(const View& view) { return {view.name(), view.etag()}; }
   static auto& Views(ListResponse& response) { return *response.mutable_backends(); }
   static const View& ViewOf(const Result& result) { return result.backend(); }
   static bool SetName(const std::string& typed, CreateRequest& request) {

@@ -54,7 +54,7 @@ ExitCode DiffNodeFile(const Invocation& invocation) {
     Print(invocation.output, AsJson(file));
   } else {
     PrintPlan(plan);
-    std::cout << DescribeFile(file) << "\n";
+    std::cout << Printable(DescribeFile(file)) << "\n";
   }
   if (file.drift() == v1::NodeFileState::NO_FILE || file.drift() == v1::NodeFileState::FILE_BROKEN)
     return kError;
@@ -99,8 +99,7 @@ ExitCode Export(const Invocation& invocation, std::uint64_t revision) {
     status = stub->GetRevision(context.get(), request, &snapshot);
   }
   if (!status.ok()) return Report(status, invocation.target);
-  std::cout << snapshot.text();
-  if (!snapshot.text().ends_with("\n")) std::cout << "\n";
+  PrintDocument(snapshot.text());
   return kOk;
 }
 

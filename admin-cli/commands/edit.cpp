@@ -15,6 +15,7 @@
 #include "change_flags.hpp"
 #include "commands/commands.hpp"
 #include "plan_printer.hpp"
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 namespace {
@@ -32,8 +33,7 @@ std::string MakeFile(const std::string& text, const std::string& suffix) {
   std::string path = (folder / ("wampgate-XXXXXX" + suffix)).string();
   const int descriptor = ::mkstemps(path.data(), static_cast<int>(suffix.size()));
   if (descriptor < 0) {
-    std::cerr << "wampgatectl: cannot make a file in " << folder.string() << ": " << std::strerror(errno)
-              << "\n";
+    PrintError("cannot make a file in " + folder.string() + ": " + std::strerror(errno));
     return "";
   }
   ::close(descriptor);
@@ -54,10 +54,9 @@ bool RunEditor(const std::string& path) {
   if (editor == nullptr || *editor == '\0') editor = "vi";
   const int status = std::system((std::string(editor) + " " + Quoted(path)).c_str());
   if (status == 0) return true;
-  std::cerr << "wampgatectl: the editor (" << editor << ") ended with "
-            << (WIFEXITED(status) ? "exit code " + std::to_string(WEXITSTATUS(status))
-                                  : std::string("a signal"))
-            << "; nothing was applied\n";
+  PrintError("the editor (" + std::string(editor) + ") ended with " +
+             (WIFEXITED(status) ? "exit code " + std::to_string(WEXITSTATUS(status)) : "a signal") +
+             "; nothing was applied");
   return false;
 }
 
@@ -109,7 +108,7 @@ ExitCode Edit(const Invocation& invocation, const ChangeFlags& flags) {
     }
     const ExitCode code = Report(status, invocation.target);
     if (IsMendable(status) && EditAgain()) continue;
-    std::cerr << "wampgatectl: what you edited is in " << path << "\n";
+    PrintError("what you edited is in " + path);
     return code;
   }
 }

@@ -6,7 +6,9 @@
 #include <iostream>
 
 #include "commands/commands.hpp"
+#include "follow.hpp"
 #include "operation_progress.hpp"
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 namespace {
@@ -29,7 +31,7 @@ ExitCode PrintNode(const Invocation& invocation, const v1::NodeView& node) {
   if (invocation.output != Output::kTable) {
     Print(invocation.output, AsJson(node));
   } else {
-    std::cout << (node.ready() ? "ready" : "not ready: " + node.not_ready_reason()) << "\n";
+    std::cout << (node.ready() ? "ready" : "not ready: " + Printable(node.not_ready_reason())) << "\n";
   }
   return kOk;
 }
@@ -86,7 +88,7 @@ ExitCode WhoAmI(const Invocation& invocation) {
   if (invocation.output != Output::kTable) {
     Print(invocation.output, AsJson(answer));
   } else {
-    std::cout << answer.identity() << ": " << answer.role() << "\n";
+    std::cout << Printable(answer.identity()) << ": " << answer.role() << "\n";
   }
   return kOk;
 }
@@ -102,7 +104,7 @@ ExitCode Shutdown(const Invocation& invocation) {
 
 void PrintEvent(const Invocation& invocation, const v1::NodeEvent& event) {
   if (invocation.output == Output::kJson) {
-    std::cout << AsJson(event).dump() << std::endl;  // a line each
+    std::cout << OneLine(AsJson(event)) << std::endl;  // a line each
     return;
   }
   if (invocation.output == Output::kYaml) {
@@ -113,9 +115,9 @@ void PrintEvent(const Invocation& invocation, const v1::NodeEvent& event) {
   }
   if (event.kind() == v1::NodeEvent::BOOKMARK) return;
   const bool snapshot = event.kind() == v1::NodeEvent::SNAPSHOT;
-  std::cout << TimeUtil::ToString(event.time()) << "  " << event.sequence() << "  " << event.name()
-            << (snapshot ? "  is " : "  ") << event.state()
-            << (event.detail().empty() ? "" : " (" + event.detail() + ")") << std::endl;
+  std::cout << TimeUtil::ToString(event.time()) << "  " << event.sequence() << "  " << Printable(event.name())
+            << (snapshot ? "  is " : "  ") << Painted(Printable(event.state()), PaintOfState(event.state()))
+            << (event.detail().empty() ? "" : " (" + Printable(event.detail()) + ")") << std::endl;
 }
 
 ExitCode Watch(const Invocation& invocation, std::uint64_t from, std::uint64_t count) {
@@ -124,18 +126,10 @@ ExitCode Watch(const Invocation& invocation, std::uint64_t from, std::uint64_t c
   const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
   const auto context = NewEndlessContext(invocation.target);
   const auto reader = stub->WatchEvents(context.get(), request);
-  v1::NodeEvent event;
-  std::uint64_t seen = 0;
-  while (reader->Read(&event)) {
+  return Follow(*reader, *context, invocation.target, count, [&invocation](const v1::NodeEvent& event) {
     PrintEvent(invocation, event);
-    if (event.kind() == v1::NodeEvent::BOOKMARK || ++seen != count) continue;
-    context->TryCancel();
-    while (reader->Read(&event)) {
-    }
-    static_cast<void>(reader->Finish());
-    return kOk;
-  }
-  return Report(reader->Finish(), invocation.target);
+    return event.kind() != v1::NodeEvent::BOOKMARK;
+  });
 }
 
 }  // namespace
@@ -165,7 +159,9 @@ void AddNodeCommands(CLI::App& app, Invocation& invocation) {
   auto* log_level = app.add_subcommand("log-level", "Set the log level of the running node");
   auto level = std::make_shared<std::string>();
   auto expiry = std::make_shared<double>(0);
-  log_level->add_option("level", *level, "trace, debug, info, warning or error")->required();
+  log_level->add_option("level", *level, "Lines of this level and above")
+      ->option_text("trace|debug|info|warning|error")
+      ->required();
   log_level->add_option("--for", *expiry, "The level of the command line is back after this time")
       ->option_text("SECONDS [for ever]");
   log_level->footer("Example: wampgatectl log-level debug --for 300");

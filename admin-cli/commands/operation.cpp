@@ -17,10 +17,11 @@ std::string ResourceName(const std::string& name) {
   return name.starts_with("operations/") ? name : "operations/" + name;
 }
 
-void PrintOperations(const google::protobuf::RepeatedPtrField<Operation>& operations) {
-  Table table({"OPERATION", "STATE", "PROGRESS"});
+void PrintOperations(const google::protobuf::RepeatedPtrField<Operation>& operations, bool wide) {
+  Table table(Widened({"OPERATION", "STATE", "PROGRESS"}, wide, {"SINCE", "NAME"}));
   for (const auto& operation : operations) {
-    table.Add({LastPart(operation.name()), StateText(operation), ProgressText(operation)});
+    table.Add(Widened({LastPart(operation.name()), StateText(operation), ProgressText(operation)}, wide,
+                      {StartText(operation), operation.name()}));
   }
   table.Print();
 }
@@ -35,7 +36,7 @@ ExitCode List(const Invocation& invocation, const std::string& filter) {
   if (const auto status = stub->ListOperations(context.get(), request, &all); !status.ok()) {
     return Report(status, invocation.target);
   }
-  invocation.output == Output::kTable ? PrintOperations(all.operations())
+  invocation.output == Output::kTable ? PrintOperations(all.operations(), invocation.wide)
                                       : Print(invocation.output, AsJson(all));
   return kOk;
 }
@@ -78,6 +79,7 @@ ExitCode Cancel(const Invocation& invocation, const std::string& name) {
 void AddOperationCommands(CLI::App& app, Invocation& invocation) {
   auto* noun = app.add_subcommand("operation", "Long-running work: what drains began");
   noun->require_subcommand(1);
+  noun->footer("Example: wampgatectl operation list");
   auto* list = noun->add_subcommand("list", "What runs, and what ended within the last hour");
   auto filter = std::make_shared<std::string>();
   list->add_option("--filter", *filter, "done = false, or done = true");
@@ -92,6 +94,7 @@ void AddOperationCommands(CLI::App& app, Invocation& invocation) {
     return std::pair(command, operation);
   };
   const auto [get, got] = verb("get", "One operation as it stands");
+  get->footer("Example: wampgatectl operation get 5d0c9a1e-3");
   get->callback([&invocation, name = got] {
     invocation.run = [&invocation, name] { return GetAndPrint(invocation, *name); };
   });
@@ -106,6 +109,7 @@ void AddOperationCommands(CLI::App& app, Invocation& invocation) {
   });
   const auto [cancel, cancelled] =
       verb("cancel", "Stop it where it is; what it stopped accepting is accepted again");
+  cancel->footer("Example: wampgatectl operation cancel 5d0c9a1e-3");
   cancel->callback([&invocation, name = cancelled] {
     invocation.run = [&invocation, name] { return Cancel(invocation, *name); };
   });

@@ -33,6 +33,8 @@ struct PathNoun {
   static std::vector<std::string> Row(const View& view) {
     return {ShortName(view.name()), view.type(), view.url_path(), std::to_string(view.sessions())};
   }
+  static Cells WideHeadings() { return {"NAME", "ETAG"}; }
+  static Cells WideRow(const View& view) { return {view.name(), view.etag()}; }
   static auto& Views(ListResponse& response) { return *response.mutable_paths(); }
   static const View& ViewOf(const Result& result) { return result.path(); }
   static bool SetName(const std::string& typed, CreateRequest& request) {

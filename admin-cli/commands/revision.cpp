@@ -16,15 +16,18 @@ std::unique_ptr<v1::ConfigService::Stub> Stub(const Invocation& invocation) {
   return v1::ConfigService::NewStub(Connect(invocation.target));
 }
 
-void PrintHistory(const v1::ListRevisionsResponse& history) {
-  Table table({"REVISION", "TIME", "ORIGIN", "AUTHOR", "MESSAGE"});
+void PrintHistory(const v1::ListRevisionsResponse& history, bool wide) {
+  Table table(Widened({"REVISION", "TIME", "ORIGIN", "AUTHOR", "MESSAGE"}, wide, {"ETAG", "CONFIRM UNTIL"}));
   for (const auto& revision : history.revisions()) {
     std::string message = revision.message();
     if (const std::string waits = DescribeConfirmation(revision); !waits.empty()) {
       message += (message.empty() ? "" : "  ") + ("[" + waits + "]");
     }
-    table.Add({std::to_string(revision.revision()), TimeText(revision.create_time()), revision.origin(),
-               revision.author(), message});
+    const std::string deadline =
+        revision.has_confirm_deadline() ? TimeText(revision.confirm_deadline()) : "-";
+    table.Add(Widened({std::to_string(revision.revision()), TimeText(revision.create_time()),
+                       revision.origin(), revision.author(), message},
+                      wide, {revision.etag(), deadline}));
   }
   table.Print();
 }
@@ -40,7 +43,7 @@ ExitCode History(const Invocation& invocation) {
     all.mutable_revisions()->MergeFrom(page.revisions());
     request.set_page_token(page.next_page_token());
   } while (!page.next_page_token().empty());
-  invocation.output == Output::kTable ? PrintHistory(all)
+  invocation.output == Output::kTable ? PrintHistory(all, invocation.wide)
                                       : Print(invocation.output, AsJson(all)["revisions"]);
   return kOk;
 }

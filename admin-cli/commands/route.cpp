@@ -35,6 +35,8 @@ struct RouteNoun {
     for (const std::string& id : view.route().connections()) backends += (backends.empty() ? "" : ", ") + id;
     return {ShortName(view.name()), view.realm(), view.role(), backends};
   }
+  static Cells WideHeadings() { return {"NAME", "ETAG"}; }
+  static Cells WideRow(const View& view) { return {view.name(), view.etag()}; }
   static auto& Views(ListResponse& response) { return *response.mutable_routes(); }
   static const View& ViewOf(const Result& result) { return result.route(); }
   static bool SetName(const std::string& typed, CreateRequest& request) {

@@ -1,4 +1,4 @@
-// status: the node at a glance.
+// status and health: the node at a glance.
 
 #include <google/protobuf/util/time_util.h>
 #include <wampgate/v1/config_service.grpc.pb.h>
@@ -10,15 +10,21 @@
 
 #include "commands/commands.hpp"
 #include "revision_text.hpp"
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 namespace {
 
 using google::protobuf::util::TimeUtil;
 
+std::string Readiness(const v1::NodeView& node) {
+  return node.ready() ? Painted("ready", Paint::kGood)
+                      : Painted("not ready: " + Printable(node.not_ready_reason()), Paint::kBad);
+}
+
 void PrintNode(const v1::NodeView& node) {
-  std::cout << node.node_id() << " (wampgate " << node.version() << ", pid " << node.pid()
-            << "): " << (node.ready() ? "ready" : "not ready: " + node.not_ready_reason()) << "\n";
+  std::cout << Printable(node.node_id()) << " (wampgate " << node.version() << ", pid " << node.pid()
+            << "): " << Readiness(node) << "\n";
   if (node.has_log_level_expire_time()) {
     std::cout << "log level " << node.log_level() << " until "
               << TimeUtil::ToString(node.log_level_expire_time()) << "\n";
@@ -27,16 +33,17 @@ void PrintNode(const v1::NodeView& node) {
     std::cout << "metrics and health over HTTP on " << node.http_address() << "\n";
   }
   for (const auto& [object, state] : std::map(node.operator_states().begin(), node.operator_states().end())) {
-    std::cout << object << " is " << state << ", by an operator\n";
+    std::cout << Printable(object) << " is " << Painted(state, PaintOfState(state)) << ", by an operator\n";
   }
 }
 
 void PrintStatus(const v1::NodeView& node, const v1::ConfigSnapshot& config,
                  const v1::ListWorkersResponse& workers) {
   PrintNode(node);
-  std::cout << "revision " << config.revision() << ", from " << config.origin() << "\n";
+  std::cout << "revision " << config.revision() << ", from " << Printable(config.origin()) << "\n";
   if (const std::string waits = DescribeConfirmation(config); !waits.empty()) std::cout << waits << "\n";
-  if (config.file().drift() != v1::NodeFileState::IN_SYNC) std::cout << DescribeFile(config.file()) << "\n";
+  if (config.file().drift() != v1::NodeFileState::IN_SYNC)
+    std::cout << Printable(DescribeFile(config.file())) << "\n";
   Table table({"WORKER", "STATE", "PROCESSES", "SESSIONS", "LISTENS ON"});
   for (const auto& worker : workers.workers()) {
     std::string addresses;
@@ -88,12 +95,31 @@ ExitCode Status(const Invocation& invocation) {
   return kOk;
 }
 
+/// One line, and an exit code for scripts.
+ExitCode Health(const Invocation& invocation) {
+  v1::NodeView node;
+  const auto context = NewContext(invocation.target);
+  const auto status = v1::NodeService::NewStub(Connect(invocation.target))->GetNode(context.get(), {}, &node);
+  if (!status.ok()) return Report(status, invocation.target);
+  if (invocation.output == Output::kTable) {
+    std::cout << Readiness(node) << "\n";
+  } else {
+    Print(invocation.output, {{"ready", node.ready()}, {"notReadyReason", node.not_ready_reason()}});
+  }
+  return node.ready() ? kOk : kError;
+}
+
 }  // namespace
 
 void AddStatusCommand(CLI::App& app, Invocation& invocation) {
   auto* status = app.add_subcommand(
       "status", "The node at a glance: whether it is ready, the running revision, the workers");
+  status->footer("Example: wampgatectl status");
   status->callback([&invocation] { invocation.run = [&invocation] { return Status(invocation); }; });
+  auto* health =
+      app.add_subcommand("health", "Whether the node is ready, for scripts: exit code 0 if it is, else 1");
+  health->footer("Example: wampgatectl health");
+  health->callback([&invocation] { invocation.run = [&invocation] { return Health(invocation); }; });
 }
 
 }  // namespace wampgate::ctl

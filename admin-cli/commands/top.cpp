@@ -1,31 +1,19 @@
 // top: a live table of the processes.
 
 #include <google/protobuf/util/time_util.h>
-#include <unistd.h>
 #include <wampgate/v1/node_service.grpc.pb.h>
 
-#include <cstdio>
 #include <iostream>
 #include <map>
 #include <thread>
 
 #include "commands/commands.hpp"
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 namespace {
 
 using google::protobuf::util::TimeUtil;
-
-std::string Octets(std::uint64_t octets) {
-  if (octets < 1024ull * 1024) return std::to_string(octets / 1024) + "K";
-  return std::to_string(octets / (1024 * 1024)) + "M";
-}
-
-std::string OneDecimal(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  return text;
-}
 
 /// What happened between two looks.
 struct Looks {
@@ -71,7 +59,7 @@ void PrintTable(const Looks& looks) {
 
 ExitCode Top(const Invocation& invocation, double interval, bool once) {
   const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
-  const bool live = isatty(STDOUT_FILENO) != 0 && !once;
+  const bool live = IsTerminal(Stream::kOut) && !once;
   v1::Statistics before;
   for (bool first = true;; first = false) {
     v1::Statistics now;

@@ -35,6 +35,8 @@ struct TransportNoun {
     return {ShortName(view.name()), view.type(), EnumText(View::State_Name(view.state())),
             view.address().empty() ? "-" : view.address(), std::to_string(view.sessions())};
   }
+  static Cells WideHeadings() { return {"NAME", "ETAG"}; }
+  static Cells WideRow(const View& view) { return {view.name(), view.etag()}; }
   static auto& Views(ListResponse& response) { return *response.mutable_transports(); }
   static const View& ViewOf(const Result& result) { return result.transport(); }
   static bool SetName(const std::string& typed, CreateRequest& request) {

@@ -1,12 +1,12 @@
 // worker list, get, start, stop and restart.
 
-#include <google/protobuf/util/time_util.h>
 #include <wampgate/v1/worker_service.grpc.pb.h>
 
-#include <ctime>
 #include <iostream>
 
 #include "commands/commands.hpp"
+#include "follow.hpp"
+#include "terminal.hpp"
 
 namespace wampgate::ctl {
 namespace {
@@ -17,36 +17,42 @@ std::string ResourceName(const std::string& name) {
   return name.starts_with("workers/") ? name : "workers/" + name;
 }
 
-std::string Age(const google::protobuf::Timestamp& since) {
-  if (since.seconds() == 0) return "-";
-  const auto seconds = std::max<std::int64_t>(0, std::time(nullptr) - since.seconds());
-  if (seconds < 120) return std::to_string(seconds) + "s";
-  if (seconds < 7200) return std::to_string(seconds / 60) + "m";
-  if (seconds < 172800) return std::to_string(seconds / 3600) + "h";
-  return std::to_string(seconds / 86400) + "d";
+std::string Addresses(const v1::WorkerStatus& worker) {
+  std::string addresses;
+  for (const auto& [transport, address] : worker.addresses())
+    addresses += (addresses.empty() ? "" : ", ") + address;
+  return OrDash(addresses);
 }
 
-void PrintWorkers(const google::protobuf::RepeatedPtrField<v1::WorkerStatus>& workers) {
-  Table table({"WORKER", "TYPE", "STATE", "PROCESSES", "SESSIONS", "CONNECTIONS"});
+std::string Restarts(const v1::WorkerStatus& worker) {
+  std::uint64_t restarts = 0;
+  for (const auto& process : worker.processes()) restarts += process.restarts();
+  return std::to_string(restarts);
+}
+
+void PrintWorkers(const google::protobuf::RepeatedPtrField<v1::WorkerStatus>& workers, bool wide) {
+  Table table(Widened({"WORKER", "TYPE", "STATE", "PROCESSES", "SESSIONS", "CONNECTIONS"}, wide,
+                      {"RESTARTS", "LISTENS ON"}));
   for (const auto& worker : workers) {
-    table.Add({LastPart(worker.name()), EnumText(v1::WorkerStatus::Type_Name(worker.type())),
-               EnumText(v1::WorkerStatus::State_Name(worker.state())), RunningProcesses(worker),
-               std::to_string(worker.sessions()), std::to_string(worker.connections())});
+    table.Add(Widened({LastPart(worker.name()), EnumText(v1::WorkerStatus::Type_Name(worker.type())),
+                       EnumText(v1::WorkerStatus::State_Name(worker.state())), RunningProcesses(worker),
+                       std::to_string(worker.sessions()), std::to_string(worker.connections())},
+                      wide, {Restarts(worker), Addresses(worker)}));
   }
   table.Print();
 }
 
 void PrintWorker(const v1::WorkerStatus& worker) {
-  std::cout << LastPart(worker.name()) << ": " << EnumText(v1::WorkerStatus::State_Name(worker.state()))
-            << "\n";
+  const std::string state = EnumText(v1::WorkerStatus::State_Name(worker.state()));
+  std::cout << Printable(LastPart(worker.name())) << ": " << Painted(state, PaintOfState(state)) << "\n";
   for (const auto& [transport, address] : worker.addresses())
-    std::cout << "  " << transport << "  " << address << "\n";
+    std::cout << "  " << Printable(transport) << "  " << Printable(address) << "\n";
   Table table({"PROCESS", "STATE", "PID", "AGE", "RESTARTS", "REVISION", "SESSIONS", "LAST EXIT"});
   for (const auto& process : worker.processes()) {
     table.Add({LastPart(process.name()), EnumText(v1::ProcessStatus::State_Name(process.state())),
                process.pid() == 0 ? "-" : std::to_string(process.pid()), Age(process.start_time()),
                std::to_string(process.restarts()), std::to_string(process.revision()),
-               std::to_string(process.sessions()), process.last_exit().empty() ? "-" : process.last_exit()});
+               std::to_string(process.sessions()), OrDash(process.last_exit())});
   }
   table.Print();
 }
@@ -64,7 +70,8 @@ ExitCode List(const Invocation& invocation) {
     all.mutable_workers()->MergeFrom(page.workers());
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
-  invocation.output == Output::kTable ? PrintWorkers(all.workers()) : Print(invocation.output, AsJson(all));
+  invocation.output == Output::kTable ? PrintWorkers(all.workers(), invocation.wide)
+                                      : Print(invocation.output, AsJson(all));
   return kOk;
 }
 
@@ -82,6 +89,7 @@ void AddVerb(CLI::App& noun, Invocation& invocation, Method<Request> method, Ver
   auto name = std::make_shared<std::string>();
   auto* command = noun.add_subcommand(verb.name, verb.help);
   command->add_option("worker", *name, "Id of the worker")->required();
+  command->footer(std::string("Example: wampgatectl worker ") + verb.name + " edge");
   command->callback([&invocation, name, method] {
     invocation.run = [&invocation, name, method] {
       Request request;
@@ -98,6 +106,16 @@ void AddVerb(CLI::App& noun, Invocation& invocation, Method<Request> method, Ver
   });
 }
 
+void PrintLogLine(const Invocation& invocation, const v1::LogLine& line) {
+  if (invocation.output != Output::kTable) {
+    std::cout << OneLine(AsJson(line)) << std::endl;
+    return;
+  }
+  if (line.lost() != 0) std::cout << "(" << line.lost() << " lines were lost)\n";
+  std::cout << Clock(line.time()) << " " << line.level() << " " << Printable(line.process()) << " "
+            << line.module() << ": " << Printable(line.text()) << std::endl;
+}
+
 ExitCode Logs(const Invocation& invocation, const std::string& worker, const std::string& level,
               std::uint64_t count) {
   v1::StreamLogsRequest request;
@@ -106,24 +124,10 @@ ExitCode Logs(const Invocation& invocation, const std::string& worker, const std
   const auto stub = v1::WorkerService::NewStub(Connect(invocation.target));
   const auto context = NewEndlessContext(invocation.target);
   const auto reader = stub->StreamLogs(context.get(), request);
-  v1::LogLine line;
-  std::uint64_t seen = 0;
-  while (reader->Read(&line)) {
-    if (invocation.output != Output::kTable) {
-      std::cout << AsJson(line).dump() << std::endl;  // a line each
-    } else {
-      if (line.lost() != 0) std::cout << "(" << line.lost() << " lines were lost)\n";
-      std::cout << google::protobuf::util::TimeUtil::ToString(line.time()) << " " << line.level() << " "
-                << line.process() << " " << line.module() << ": " << line.text() << std::endl;
-    }
-    if (++seen != count) continue;
-    context->TryCancel();
-    while (reader->Read(&line)) {
-    }
-    static_cast<void>(reader->Finish());
-    return kOk;
-  }
-  return Report(reader->Finish(), invocation.target);
+  return Follow(*reader, *context, invocation.target, count, [&invocation](const v1::LogLine& line) {
+    PrintLogLine(invocation, line);
+    return true;
+  });
 }
 
 void AddLogs(CLI::App& noun, Invocation& invocation) {
@@ -148,7 +152,9 @@ void AddLogs(CLI::App& noun, Invocation& invocation) {
 void AddWorkerCommands(CLI::App& app, Invocation& invocation) {
   auto* worker = app.add_subcommand("worker", "The workers and their processes");
   worker->require_subcommand(1);
+  worker->footer("Example: wampgatectl worker get edge");
   auto* list = worker->add_subcommand("list", "All workers");
+  list->footer("Example: wampgatectl worker list -o wide");
   list->callback([&invocation] { invocation.run = [&invocation] { return List(invocation); }; });
   AddVerb<v1::GetWorkerRequest>(*worker, invocation, &Stub::GetWorker,
                                 {"get", "One worker: its processes, their pids, where it listens"});

@@ -14,8 +14,6 @@ completion() {  # shell, file
 }
 rm -rf "$folder/completions"
 mkdir "$folder/completions"
-if "$wampgatectl" --help | grep -q '^ *completion '; then
-  completion bash bash-completion/completions/wampgatectl
-  completion zsh zsh/vendor-completions/_wampgatectl
-  completion fish fish/vendor_completions.d/wampgatectl.fish
-fi
+completion bash bash-completion/completions/wampgatectl
+completion zsh zsh/vendor-completions/_wampgatectl
+completion fish fish/vendor_completions.d/wampgatectl.fish

@@ -18,7 +18,10 @@ FILES = {
         ("/run/wampgate/wampgate.sock", "Where wampgatectl(1) reaches the packaged service."),
         ("/etc/default/wampgate", "WAMPGATED_OPTIONS=, more options of wampgated run for the packaged service."),
     ],
-    "wampgatectl": [("/run/wampgate/wampgate.sock", "Where the packaged service listens for it.")],
+    "wampgatectl": [
+        ("/run/wampgate/wampgate.sock", "Where the packaged service listens for it."),
+        ("~/.config/wampgate/contexts.yaml", "Names for nodes; written by wampgatectl context, for its owner only."),
+    ],
 }
 SUMMARY = {
     "wampgated": "edge node for WAMP: runs a node, checks its file",

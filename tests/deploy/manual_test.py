@@ -71,7 +71,9 @@ class Pages(unittest.TestCase):
                             PROGRAMS["wampgatectl"]], check=True, timeout=280)
             for name in ("wampgated.8", "wampgatectl.1", "wampgate.5", "changelog"):
                 self.assertTrue(gzip.decompress((Path(folder) / f"{name}.gz").read_bytes()), name)
-            self.assertTrue((Path(folder) / "completions").is_dir())
+            for name in ("bash-completion/completions/wampgatectl", "zsh/vendor-completions/_wampgatectl",
+                         "fish/vendor_completions.d/wampgatectl.fish"):
+                self.assertIn("__complete", (Path(folder) / "completions" / name).read_text(), name)
 
 
 if __name__ == "__main__":

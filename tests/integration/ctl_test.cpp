@@ -94,7 +94,7 @@ TEST_F(RunningNode, AnswersInEveryForm) {
   const CtlResult yaml = Ctl(node_, {"status", "-o", "yaml"});
   EXPECT_THAT(yaml.out, HasSubstr("\"config\":\n  \"revision\": \"1\"\n"));
   EXPECT_THAT(yaml.out, HasSubstr("\"workers\":\n  -\n    \"name\": \"workers/edge\"\n"));
-  EXPECT_THAT(Ctl(node_, {"status"}).out, HasSubstr("edge    running  1/1"));
+  EXPECT_THAT(Ctl(node_, {"status"}).out, HasSubstr("edge\trunning\t1/1"));
   EXPECT_THAT(Ctl(node_, {"worker", "get", "edge", "-o", "yaml"}).out,
               HasSubstr("\"state\": \"STATE_RUNNING\""));
   EXPECT_THAT(Ctl(node_, {"worker", "list", "-o", "yaml"}).out, HasSubstr("\"workers\":\n"));

@@ -4,93 +4,15 @@
 
 #include <cstdlib>
 
-#include "integration/configurations.hpp"
-#include "support/ctl.hpp"
-#include "support/node_process.hpp"
+#include "integration/remote_node.hpp"
 
 /// The management API over TCP, with certificates that openssl made, and the ways to name a node.
 namespace wampgate::test {
 namespace {
 
-using nlohmann::json;
 using ::testing::HasSubstr;
 
 constexpr int kNotAllowed = 5;
-constexpr const char* kToken = "secret";
-constexpr const char* kHashOfToken = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
-
-class RemoteManagement : public ::testing::Test {
- protected:
-  void SetUp() override {
-    MakeCa("ca");
-    MakeCa("other");
-    MakeCertificate("server", "ca", "wampgate", "subjectAltName=IP:127.0.0.1");
-    MakeCertificate("viewer", "ca", "Vera Viewer", "subjectAltName=DNS:vera.example.com");
-    MakeCertificate("unknown", "ca", "Ursula", "subjectAltName=DNS:ursula.example.com");
-    MakeCertificate("forged", "other", "Vera Viewer", "subjectAltName=DNS:vera.example.com");
-    token_ = WriteFile(node_, "token", std::string(kToken) + "\n");
-    wrong_token_ = WriteFile(node_, "wrong-token", "Secret\n");
-  }
-  void TearDown() override {
-    EXPECT_EQ(node_.Stop(), 0) << node_.log();
-    EXPECT_TRUE(node_.NothingLeft());
-    if (HasFailure()) std::cerr << node_.log();
-  }
-
-  std::string File(const std::string& name) const { return node_.directory() + "/" + name; }
-  void OpenSsl(const std::string& arguments) {
-    const std::string command = "cd " + node_.directory() + " && openssl " + arguments + " >openssl.log 2>&1";
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
-  }
-  void MakeCa(const std::string& name) {
-    OpenSsl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
-            " -keyout " + name + ".key -out " + name + ".pem");
-  }
-  void MakeCertificate(const std::string& name, const std::string& ca, const std::string& subject,
-                       const std::string& extension) {
-    WriteFile(node_, name + ".ext", extension);
-    OpenSsl("req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=" + subject +
-            "' -keyout " + name + ".key -out " + name + ".csr");
-    OpenSsl("x509 -req -days 2 -in " + name + ".csr -CA " + ca + ".pem -CAkey " + ca +
-            ".key -CAcreateserial -extfile " + name + ".ext -out " + name + ".pem");
-  }
-  /// A node without workers.
-  static std::string Text(const json& management) {
-    return json{{"version", 2}, {"workers", json::array()}, {"management", management}}.dump();
-  }
-  static json Roles() {
-    return {{"viewer", {{"certificates", {"vera.example.com"}}}},
-            {"editor", {{"tokens", {{"ci", kHashOfToken}}}}}};
-  }
-  static json Listener() {
-    return {{"port", 0}, {"tls", {{"certificate", "server.pem"}, {"key", "server.key"}, {"ca", "ca.pem"}}}};
-  }
-  void Start() {
-    node_.Start({.configuration = Text({{"roles", Roles()}, {"listen", json::array({Listener()})}})});
-    const json line = node_.AwaitLine(
-        [](const json& it) { return it.value("msg", "") == "the management API listens on TCP"; });
-    ASSERT_FALSE(line.is_null()) << node_.log();
-    address_ = line.value("address", "");
-    Await();
-  }
-  void Await() {
-    ASSERT_FALSE(
-        node_.AwaitLine([](const json& it) { return it.value("msg", "") == "the node serves"; }).is_null())
-        << node_.log();
-  }
-  /// wampgatectl over TCP.
-  CtlResult Remote(std::vector<std::string> arguments, const std::vector<std::string>& credentials) {
-    arguments.insert(arguments.end(), {"--address", address_, "--ca", File("ca.pem")});
-    arguments.insert(arguments.end(), credentials.begin(), credentials.end());
-    return Ctl(node_, arguments);
-  }
-  std::vector<std::string> Certificate(const std::string& name) const {
-    return {"--cert", File(name + ".pem"), "--key", File(name + ".key")};
-  }
-
-  NodeProcess node_;
-  std::string address_, token_, wrong_token_;
-};
 
 TEST_F(RemoteManagement, KnowsACertificateByItsNameAndRefusesOthers) {
   Start();
@@ -154,6 +76,37 @@ TEST_F(RemoteManagement, AChangeLeavesAnAuditLineAndOpensAndClosesPorts) {
   }
 }
 
+TEST_F(RemoteManagement, ShowsItsCertificatesAndHowLongTheyLast) {
+  Start();
+  const CtlResult listed = Remote({"certificate", "list"}, {"--token-file", token_});
+  EXPECT_EQ(listed.exit_code, 0) << listed.err;
+  EXPECT_THAT(listed.out, HasSubstr(File("server.pem") + "\tCN=wampgate\t"));
+  EXPECT_THAT(listed.out, HasSubstr("\t1\tmanagement.listen[0].tls.certificate\n")) << "made for two days";
+  EXPECT_THAT(listed.out, HasSubstr("\tmanagement.listen[0].tls.ca\n"));
+  const json server = json::parse(Ctl(node_, {"certificate", "get", File("server.pem"), "-o", "json"}).out);
+  EXPECT_EQ(server["issuer"], "CN=ca");
+  EXPECT_EQ(server["alternativeNames"], json({"IP:127.0.0.1"}));
+  EXPECT_EQ(server["daysLeft"], 1);
+  EXPECT_EQ(server["certificates"], 1);
+  EXPECT_EQ(server["fingerprint"].get<std::string>().size(), 64U);
+  EXPECT_THAT(Ctl(node_, {"certificate", "get", File("server.pem")}).out, HasSubstr("days left     1\n"));
+  EXPECT_EQ(
+      json::parse(
+          Ctl(node_, {"certificate", "list", "-o", "json", "--filter", "days_left < 30"}).out)["certificates"]
+          .size(),
+      2U);
+  EXPECT_EQ(
+      json::parse(
+          Ctl(node_, {"certificate", "list", "-o", "json", "--filter", "days_left > 30"}).out)["certificates"]
+          .size(),
+      0U);
+  WriteFile(node_, "server.pem", "nonsense\n");
+  EXPECT_THAT(Ctl(node_, {"certificate", "list"}).out, HasSubstr("has no certificate in PEM"));
+  const CtlResult unknown = Ctl(node_, {"certificate", "get", "/etc/passwd"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("the configuration names no certificates/%2Fetc%2Fpasswd"));
+}
+
 TEST_F(RemoteManagement, TheNodeIsFoundByAddressAndVariable) {
   node_.Start({.configuration = Text(json::object())});
   Await();
@@ -162,9 +115,11 @@ TEST_F(RemoteManagement, TheNodeIsFoundByAddressAndVariable) {
   EXPECT_EQ(bad.exit_code, 1);
   EXPECT_THAT(bad.err, HasSubstr("--address: expected unix:PATH or HOST:PORT"));
   const std::string by_variable =
-      "cd / && WAMPGATE_ADDRESS=unix:" + File("wampgate.sock") + " " + WAMPGATECTL + " export >/dev/null";
+      "cd / && XDG_CONFIG_HOME=/nowhere WAMPGATE_ADDRESS=unix:" + File("wampgate.sock") + " " + WAMPGATECTL +
+      " export >/dev/null";
   EXPECT_EQ(std::system(by_variable.c_str()), 0);
-  const std::string here = "cd " + node_.directory() + " && " + WAMPGATECTL + " export >/dev/null";
+  const std::string here =
+      "cd " + node_.directory() + " && XDG_CONFIG_HOME=/nowhere " + WAMPGATECTL + " export >/dev/null";
   EXPECT_EQ(std::system(here.c_str()), 0);
 }
 
