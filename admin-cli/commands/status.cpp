@@ -50,7 +50,7 @@ void PrintStatus(const v1::NodeView& node, const v1::ConfigSnapshot& config,
     for (const auto& [transport, address] : worker.addresses())
       addresses += (addresses.empty() ? "" : ", ") + address;
     table.Add({LastPart(worker.name()), EnumText(v1::WorkerStatus::State_Name(worker.state())),
-               RunningProcesses(worker), std::to_string(worker.sessions()), addresses});
+               RunningProcesses(worker), std::to_string(worker.sessions()), OrDash(addresses)});
   }
   table.Print();
 }

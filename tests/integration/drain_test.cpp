@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "integration/edge_node.hpp"
 #include "support/grpc_health.hpp"
@@ -91,6 +92,29 @@ TEST_F(DrainingNode, IsDrainedAfterARestartUntilItIsUndrained) {
   waiting.Write(kHello);
   EXPECT_FALSE(waiting.Fill(1, std::chrono::milliseconds(500)));
   EXPECT_EQ(Ctl(node_, {"undrain"}).exit_code, 0);
+  EXPECT_TRUE(waiting.TakeThrough("\r\n\r\n", WampClient::kDeadline).starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(DrainingNode, GoesOnDrainingWhenItsSupervisorIsKilledInTheMiddle) {
+  auto clients = Joined(40);
+  Drain({"--rate", "2", "--deadline", "600"});
+  const auto open = [&] { return Ask({"session", "list"})["sessions"].size(); };
+  ASSERT_TRUE(Eventually([&] { return open() < clients.size(); }));
+  node_.Signal(SIGKILL);
+  ASSERT_EQ(node_.AwaitExit(), 128 + SIGKILL);
+  node_.Restart();
+  ASSERT_TRUE(Eventually([&] { return Ctl(node_, {"status"}).exit_code == 0; })) << node_.log();
+  EXPECT_TRUE(Status()["draining"]);
+  EXPECT_GT(open(), 0U) << "40 sessions at 2/s: it was no longer draining when it was killed";
+  for (auto& client : clients) {
+    ASSERT_TRUE(IsGoodbye(client->Receive(NodeProcess::kDeadline)));
+    client->Send({6, json::object(), "wamp.close.goodbye_and_out"});
+  }
+  EXPECT_TRUE(Eventually([&] { return open() == 0; }));
+  BlockingSocket waiting(ConnectTo({Port("web")}));
+  waiting.Write(kHello);
+  EXPECT_FALSE(waiting.Fill(1, std::chrono::milliseconds(500))) << "it answers, though it is drained";
+  EXPECT_EQ(Ctl(node_, {"undrain"}).out, "ready\n");
   EXPECT_TRUE(waiting.TakeThrough("\r\n\r\n", WampClient::kDeadline).starts_with("HTTP/1.1 200"));
 }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <wampgate/v1/node_service.grpc.pb.h>
 #include <wampgate/v1/worker_service.grpc.pb.h>
 
@@ -64,6 +65,27 @@ TEST_F(OperatedNode, KeepsAWorkerStoppedOverARestart) {
   EXPECT_TRUE(Status()["ready"]);
   ASSERT_EQ(Ctl(node_, {"worker", "start", "edge"}).exit_code, 0);
   EXPECT_TRUE(Status()["operatorStates"].empty());
+  EXPECT_EQ(Client()->Join("realm1").at(0), 2);
+}
+
+TEST_F(OperatedNode, KeepsAWorkerStoppedWhenAnotherSupervisorTakesOver) {
+  const std::string both = WriteFile(node_, "both.json", NodeText({Worker(), TransparentWorker("other")}));
+  ASSERT_EQ(Ctl(node_, {"apply", "-f", both}).exit_code, 0);
+  ASSERT_EQ(Ctl(node_, {"worker", "stop", "edge"}).exit_code, 0);
+  const auto before = node_.Workers();
+  ASSERT_EQ(before.size(), 1U);
+  node_.Signal(SIGKILL);
+  ASSERT_EQ(node_.AwaitExit(), 128 + SIGKILL);
+  node_.Restart();
+  ASSERT_TRUE(Eventually([&] { return Ctl(node_, {"status"}).exit_code == 0; })) << node_.log();
+  EXPECT_EQ(Ask({"worker", "get", "edge"})["state"], "STATE_STOPPED");
+  EXPECT_EQ(Status()["operatorStates"]["workers/edge"], "stopped");
+  ASSERT_TRUE(Eventually([&] { return Ask({"worker", "get", "other"})["state"] == "STATE_RUNNING"; }));
+  EXPECT_EQ(Ask({"worker", "get", "other"})["processes"][0]["pid"], std::to_string(before.begin()->second))
+      << "the worker that ran was taken over";
+  EXPECT_TRUE(Ask({"worker", "get", "edge"})["processes"].empty() ||
+              Ask({"worker", "get", "edge"})["processes"][0]["pid"] == "0");
+  ASSERT_EQ(Ctl(node_, {"worker", "start", "edge"}).exit_code, 0);
   EXPECT_EQ(Client()->Join("realm1").at(0), 2);
 }
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -57,6 +58,50 @@ TEST_F(Takeover, NoSessionIsLostAndNewConnectionsAreServedMeanwhile) {
   EXPECT_EQ(applied.exit_code, 0) << applied.err;
   EXPECT_EQ(Value(), "7");
   EXPECT_EQ(Lost(1000), 0);
+}
+
+/// The same worker with RawSocket on a Unix socket, too.
+class UnixTakeover : public Takeover {
+ protected:
+  std::string socket() const { return node_.directory() + "/clients.sock"; }
+  void ListenOnUnix() {
+    json worker = json::parse(Configuration(41))["workers"][0];
+    worker["transports"].push_back(
+        {{"type", "rawsocket"}, {"id", "local"}, {"endpoint", {{"type", "unix"}, {"path", "clients.sock"}}}});
+    const CtlResult applied = Ctl(node_, {"apply", "-f", WriteFile(node_, "local.json", NodeText({worker}))});
+    ASSERT_EQ(applied.exit_code, 0) << applied.err;
+  }
+  std::unique_ptr<WampClient> Local() {
+    return WampClient::RawSocket({.path = socket()}, wamp::Serializer::kJson);
+  }
+  ino_t Inode() const {
+    struct stat found{};
+    return stat(socket().c_str(), &found) == 0 ? found.st_ino : 0;
+  }
+};
+
+TEST_F(UnixTakeover, OfAUnixSocketKeepsItsFileItsSessionsAndItsQueue) {
+  ListenOnUnix();
+  for (int i = 0; i < 4; ++i) {
+    sessions_.push_back(Local());
+    ASSERT_EQ(sessions_.back()->Join("realm1").at(0), 2);
+  }
+  const ino_t inode = Inode();
+  ASSERT_NE(inode, 0U);
+  KillSupervisor();
+  EXPECT_EQ(Inode(), inode) << "the file is gone with the supervisor";
+  sessions_.push_back(Local());
+  EXPECT_EQ(sessions_.back()->Join("realm1").at(0), 2) << "without a supervisor";
+  node_.Restart();
+  ASSERT_TRUE(AwaitServing(0)) << node_.log();
+  EXPECT_EQ(Inode(), inode) << "bound anew";
+  sessions_.push_back(Local());
+  EXPECT_EQ(sessions_.back()->Join("realm1").at(0), 2);
+  EXPECT_EQ(Lost(7), 0);
+  EXPECT_TRUE(SameWorkersLive());
+  const CtlResult removed = Ctl(node_, {"transport", "delete", "edge/local"});
+  EXPECT_EQ(removed.exit_code, 0) << removed.err;
+  EXPECT_EQ(Inode(), 0U) << "the file goes with the transport";
 }
 
 /// How many rounds the next test has; the whole proof is 200.

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -8,6 +7,7 @@
 
 #include "management/access_table.hpp"
 #include "management/served_node.hpp"
+#include "support/generic_call.hpp"
 #include "wampgate/v1/config_service.grpc.pb.h"
 
 namespace wampgate::management {
@@ -42,27 +42,7 @@ std::vector<const MethodDescriptor*> Methods(const std::vector<std::string>& ser
 /// What an empty request gets. A stream that begins is given up after a moment.
 grpc::Status Try(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
                  std::chrono::milliseconds patience) {
-  grpc::GenericStub stub(channel);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + patience);
-  grpc::CompletionQueue queue;
-  void* tag = nullptr;
-  bool ok = false;
-  auto call = stub.PrepareCall(&context, path, &queue);
-  call->StartCall(nullptr);
-  queue.Next(&tag, &ok);
-  const grpc::Slice nothing;
-  call->WriteLast(grpc::ByteBuffer(&nothing, 1), grpc::WriteOptions(), nullptr);
-  queue.Next(&tag, &ok);
-  for (ok = true; ok;) {
-    grpc::ByteBuffer answer;
-    call->Read(&answer, nullptr);
-    queue.Next(&tag, &ok);
-  }
-  grpc::Status status;
-  call->Finish(&status, nullptr);
-  queue.Next(&tag, &ok);
-  return status;
+  return test::Make(channel, {.path = path, .patience = patience});
 }
 
 std::string PathOf(const MethodDescriptor& method) {

@@ -80,6 +80,7 @@ class ServedNode {
     });
     done.get_future().wait();
   }
+  net::Loop& loop() { return loop_; }
   std::string socket() const { return directory_ + "/wampgate.sock"; }
   const std::string& directory() const { return directory_; }
   Server& server() { return *server_; }

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <iterator>
 
 #include "management/served_node.hpp"
 #include "support/run_until.hpp"
 #include "wampgate/v1/config_service.grpc.pb.h"
+#include "wampgate/v1/node_service.grpc.pb.h"
 #include "wampgate/v1/worker_service.grpc.pb.h"
 
 namespace wampgate::management {
@@ -73,6 +75,69 @@ TEST(Server, EndsInOrderWhileConnectionsAreOpen) {
   node.EndServer();
   EXPECT_FALSE(std::filesystem::exists(node.socket()));
   EXPECT_EQ(GetConfig(channels.front()).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+v1::WhoAmIResponse WhoAmI(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  v1::WhoAmIResponse answer;
+  EXPECT_TRUE(v1::NodeService::NewStub(channel)->WhoAmI(&context, {}, &answer).ok());
+  return answer;
+}
+
+/// A call that is answered by the loop, sent when this returns.
+class PendingCall {
+ public:
+  explicit PendingCall(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_(v1::ConfigService::NewStub(channel)) {
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    stub_->async()->GetConfig(&context_, &request_, &answer_,
+                              [this](const grpc::Status& status) { status_.set_value(status); });
+  }
+  grpc::Status Await() { return status_.get_future().get(); }
+
+ private:
+  std::unique_ptr<v1::ConfigService::Stub> stub_;
+  grpc::ClientContext context_;
+  v1::GetConfigRequest request_;
+  v1::ConfigSnapshot answer_;
+  std::promise<grpc::Status> status_;
+};
+
+TEST(Server, AnswersWhatIsUnderWayBeforeItHasShutDown) {
+  ServedNode node;
+  const auto channel = node.ChannelAs(0);
+  ASSERT_TRUE(GetConfig(channel).ok());  // accepted, by the loop
+  std::promise<void> busy, go, ended;
+  node.loop().Post([&] {
+    busy.set_value();
+    go.get_future().wait();
+    node.server().Shutdown([&] { ended.set_value(); });
+  });
+  busy.get_future().wait();
+  PendingCall call(channel);
+  for (int i = 0; i < 20; ++i) WhoAmI(channel);  // need no loop: the call has reached its handler before
+  go.set_value();
+  EXPECT_EQ(ended.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  const grpc::Status status = call.Await();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(GetConfig(channel).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST(Server, EndsWhatLastsWhenItShutsDown) {
+  ServedNode node;
+  const auto channel = node.ChannelAs(0);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  const auto watch = v1::ConfigService::NewStub(channel)->WatchConfig(&context, {});
+  WhoAmI(channel);
+  std::promise<void> ended;
+  node.OnLoop([&] { node.server().Shutdown([&] { ended.set_value(); }); });
+  v1::ConfigEvent event;
+  while (watch->Read(&event)) {
+  }
+  EXPECT_NE(watch->Finish().error_code(), grpc::StatusCode::OK);
+  EXPECT_EQ(ended.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
 }
 
 TEST(Server, TakesLargeRequestsOnlyWhereDocumentsAre) {
