@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "http/harness.hpp"
+#include "http/path_table.hpp"
 #include "web/health_service.hpp"
 #include "web/metrics_service.hpp"
 
@@ -33,15 +34,19 @@ class FakeSource final : public NodeStateSource {
 
 class NodeStateServices : public ::testing::Test {
  protected:
+  /// At "/".
+  void Serve(std::shared_ptr<http::Service> service) {
+    harness.Serve(std::make_shared<http::PathTable>(http::PathTable::Children(), std::move(service)));
+  }
   void ServeHealth(HealthOptions::Check check, HealthService::Reasons reasons) {
-    harness.Serve(std::make_shared<HealthService>(HealthOptions{check}, source, reasons, kShort));
+    Serve(std::make_shared<HealthService>(HealthOptions{check}, source, reasons, kShort));
   }
   std::shared_ptr<FakeSource> source = std::make_shared<FakeSource>();
   test::Harness harness;
 };
 
 TEST_F(NodeStateServices, MetricsAreTextOfPrometheusThatNobodyKeeps) {
-  harness.Serve(std::make_shared<MetricsService>(source, kShort));
+  Serve(std::make_shared<MetricsService>(source, kShort));
   const Answer answer = harness.Get("/");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.Field("content-type"), "text/plain; version=0.0.4; charset=utf-8");
@@ -56,7 +61,7 @@ TEST_F(NodeStateServices, MetricsAreTextOfPrometheusThatNobodyKeeps) {
 }
 
 TEST_F(NodeStateServices, MetricsAre503WhenTheSourceFailsOrIsSilent) {
-  harness.Serve(std::make_shared<MetricsService>(source, kShort));
+  Serve(std::make_shared<MetricsService>(source, kShort));
   for (const auto mode : {FakeSource::Mode::kFail, FakeSource::Mode::kDrop, FakeSource::Mode::kKeep}) {
     source->mode = mode;
     EXPECT_EQ(harness.Get("/").status, 503);
