@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -39,10 +41,21 @@ struct TransparentOptions {
   bool operator==(const TransparentOptions&) const = default;
 };
 
-/// Routes of authenticating mode: realm → role → backend ids, in order (spec 5.1, 5.10).
+/// The backends of one route by their ids, in order (spec 5.10).
+using RouteTargets = std::vector<std::string>;
+
+/// Routes of authenticating mode: realm → role → targets (spec 5.1).
 struct RouteOptions {
-  std::map<std::string, std::map<std::string, std::vector<std::string>>> realms;
+  std::map<std::string, std::map<std::string, RouteTargets>> realms;
   bool operator==(const RouteOptions&) const = default;
+};
+
+/// What becomes of the routes that were there.
+struct RouteChanges {
+  enum class Others : std::uint8_t { kGo, kStay };
+  RouteOptions put{};                                           ///< come, or are changed
+  std::vector<std::pair<std::string, std::string>> removed{};  ///< realm and role
+  Others others = Others::kGo;
 };
 
 /// Deadlines and budgets of frontend sessions (ours: `limits`).

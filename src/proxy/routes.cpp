@@ -1,5 +1,8 @@
 #include "proxy/routes.hpp"
 
+#include <set>
+#include <utility>
+
 namespace wampgate::proxy {
 
 namespace {
@@ -12,30 +15,127 @@ std::shared_ptr<const BackendGroup> MakeGroup(const std::vector<BackendOptions>&
 
 }  // namespace
 
-std::shared_ptr<const BackendGroup> RouteTable::Find(std::string_view realm, std::string_view role) const {
-  const auto roles = realms_.find(realm);
-  if (roles == realms_.end()) return nullptr;
-  const auto group = roles->second.find(role);
-  return group == roles->second.end() ? nullptr : group->second;
+std::string RouteTable::KeyOf(std::string_view realm, std::string_view role) {
+  std::string key;
+  key.reserve(realm.size() + 1 + role.size());
+  key.append(realm).append(1, '\0').append(role);
+  return key;
 }
 
-std::shared_ptr<const RouteTable> MakeRouteTable(const RouteOptions& routes,
-                                                 const std::map<std::string, BackendOptions>& connections,
-                                                 BackendPool& pool) {
-  std::map<std::string, RouteTable::Roles, std::less<>> realms;
-  for (const auto& [realm, roles] : routes.realms) {
-    auto& of_realm = realms[realm];
-    for (const auto& [role, ids] : roles) {
-      std::vector<std::shared_ptr<Backend>> backends;
-      for (const auto& id : ids) {
-        if (const auto found = connections.find(id); found != connections.end()) {
-          backends.push_back(pool.Acquire(found->second));
-        }
-      }
-      of_realm[role] = std::make_shared<const BackendGroup>(std::move(backends));
+std::shared_ptr<const BackendGroup> RouteTable::Find(std::string_view realm, std::string_view role) const {
+  const Route* route = routes_.Find(KeyOf(realm, role));
+  return route == nullptr ? nullptr : route->group;
+}
+
+/// Makes one table of another.
+class RouteTableEdit {
+ public:
+  RouteTableEdit(const RouteTable& previous, const std::map<std::string, BackendOptions>& connections,
+                 BackendPool& pool)
+      : previous_(previous), routes_(previous.routes_), realms_(previous.realms_) {
+    for (const auto& [id, options] : connections) backends_[id] = pool.Acquire(options);
+  }
+
+  void Put(const RouteOptions& options) {
+    for (const auto& [realm, roles] : options.realms) {
+      for (const auto& [role, targets] : roles) Set(realm, role, targets);
     }
   }
-  return std::make_shared<const RouteTable>(std::move(realms));
+
+  void Remove(std::string_view realm, std::string_view role) {
+    const std::string key = RouteTable::KeyOf(realm, role);
+    if (routes_.Find(key) == nullptr) return;
+    routes_.Erase(key);
+    changed_ = true;
+    const std::size_t left = *realms_.Find(realm) - 1;
+    left == 0 ? realms_.Erase(realm) : realms_.Set(std::string(realm), left);
+  }
+
+  /// All that `options` does not have.
+  void RemoveOthers(const RouteOptions& options) {
+    previous_.routes_.ForEach([&](const std::string& key, const RouteTable::Route&) {
+      const std::size_t end = key.find('\0');
+      const std::string realm = key.substr(0, end);
+      const std::string role = key.substr(end + 1);
+      const auto found = options.realms.find(realm);
+      if (found == options.realms.end() || !found->second.contains(role)) Remove(realm, role);
+    });
+  }
+
+  /// Routes whose backends have become other ones.
+  void Follow() {
+    std::set<std::string> differ;
+    for (const auto& [id, backend] : previous_.backends_) {
+      const auto found = backends_.find(id);
+      if (found == backends_.end() || found->second != backend) differ.insert(id);
+    }
+    for (const auto& [id, backend] : backends_) {
+      if (!previous_.backends_.contains(id)) differ.insert(id);
+    }
+    if (differ.empty()) return;
+    changed_ = true;
+    previous_.routes_.ForEach([&](const std::string& key, const RouteTable::Route& route) {
+      const RouteTable::Route* now = routes_.Find(key);
+      if (now == nullptr || now->group != route.group) return;
+      for (const std::string& id : route.targets) {
+        if (!differ.contains(id)) continue;
+        routes_.Set(key, {route.targets, MakeGroup(route.targets)});
+        return;
+      }
+    });
+  }
+
+  /// Null: nothing has changed.
+  std::shared_ptr<const RouteTable> Finish() && {
+    if (!changed_) return nullptr;
+    auto table = std::make_shared<RouteTable>();
+    table->routes_ = std::move(routes_).Finish();
+    table->realms_ = std::move(realms_).Finish();
+    table->backends_ = std::move(backends_);
+    return table;
+  }
+
+ private:
+  void Set(const std::string& realm, const std::string& role, const RouteTargets& targets) {
+    std::string key = RouteTable::KeyOf(realm, role);
+    const RouteTable::Route* before = routes_.Find(key);
+    if (before != nullptr && before->targets == targets) return;
+    if (before == nullptr) {
+      const std::size_t* count = realms_.Find(realm);
+      realms_.Set(realm, count == nullptr ? 1 : *count + 1);
+    }
+    routes_.Set(std::move(key), {targets, MakeGroup(targets)});
+    changed_ = true;
+  }
+
+  std::shared_ptr<const BackendGroup> MakeGroup(const RouteTargets& targets) const {
+    std::vector<std::shared_ptr<Backend>> backends;
+    for (const std::string& id : targets) {
+      if (const auto found = backends_.find(id); found != backends_.end()) backends.push_back(found->second);
+    }
+    return std::make_shared<const BackendGroup>(std::move(backends));
+  }
+
+  const RouteTable& previous_;
+  SharedMap<RouteTable::Route>::Edit routes_;
+  SharedMap<std::size_t>::Edit realms_;
+  std::map<std::string, std::shared_ptr<Backend>> backends_;
+  bool changed_ = false;
+};
+
+std::shared_ptr<const RouteTable> MakeRouteTable(const RouteChanges& changes,
+                                                 const std::map<std::string, BackendOptions>& connections,
+                                                 BackendPool& pool,
+                                                 std::shared_ptr<const RouteTable> previous) {
+  static const RouteTable kNone;
+  RouteTableEdit edit(previous ? *previous : kNone, connections, pool);
+  if (changes.others == RouteChanges::Others::kGo) edit.RemoveOthers(changes.put);
+  for (const auto& [realm, role] : changes.removed) edit.Remove(realm, role);
+  edit.Put(changes.put);
+  edit.Follow();
+  std::shared_ptr<const RouteTable> table = std::move(edit).Finish();
+  if (table) return table;
+  return previous ? previous : std::make_shared<const RouteTable>();
 }
 
 std::shared_ptr<const BackendGroup> TransparentRoutes::Find(std::string_view realm) const {

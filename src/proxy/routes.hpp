@@ -5,32 +5,43 @@
 #include <string>
 #include <string_view>
 
+#include "base/shared_map.hpp"
 #include "proxy/backend_group.hpp"
 #include "proxy/backend_pool.hpp"
 #include "proxy/options.hpp"
 
 namespace wampgate::proxy {
 
-/// Authenticating mode: (realm, role) → backends (spec 5.10). Immutable; a session looks in it once, while
-/// joining.
+/// Authenticating mode: (realm, role) → backends (spec 5.10). Immutable, and cheap to make of another one: routes
+/// that stay are shared, with their turn. A session looks in it once, while joining.
 class RouteTable {
  public:
-  using Roles = std::map<std::string, std::shared_ptr<const BackendGroup>, std::less<>>;
-  explicit RouteTable(std::map<std::string, Roles, std::less<>> realms) : realms_(std::move(realms)) {}
-
-  bool HasRealm(std::string_view realm) const { return realms_.contains(realm); }
+  bool HasRealm(std::string_view realm) const { return realms_.Has(realm); }
   /// Null if the realm or the role in it has no route.
   std::shared_ptr<const BackendGroup> Find(std::string_view realm, std::string_view role) const;
+  std::size_t size() const { return routes_.size(); }
 
  private:
-  std::map<std::string, Roles, std::less<>> realms_;
+  friend class RouteTableEdit;
+  struct Route {
+    RouteTargets targets;
+    std::shared_ptr<const BackendGroup> group;
+  };
+  /// A realm is an URI: there is no NUL in it.
+  static std::string KeyOf(std::string_view realm, std::string_view role);
+
+  SharedMap<Route> routes_;         // by realm and role
+  SharedMap<std::size_t> realms_;  // how many routes each has
+  std::map<std::string, std::shared_ptr<Backend>> backends_;  // of the routes, by id
 };
 
-/// `connections` are the worker's backends by id; ids of routes are expected to be among them (config checks
-/// that).
-std::shared_ptr<const RouteTable> MakeRouteTable(const RouteOptions& routes,
+/// `connections` are the worker's backends by id; ids of routes are expected to be among them (config checks that).
+/// What equals its counterpart in `previous`, which may be null, is the same object; a table that is equal in all is
+/// `previous`.
+std::shared_ptr<const RouteTable> MakeRouteTable(const RouteChanges& changes,
                                                  const std::map<std::string, BackendOptions>& connections,
-                                                 BackendPool& pool);
+                                                 BackendPool& pool,
+                                                 std::shared_ptr<const RouteTable> previous = nullptr);
 
 /// Transparent mode: realm → backends, else the default ones (spec 4.13). Immutable.
 class TransparentRoutes {

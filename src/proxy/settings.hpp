@@ -21,6 +21,7 @@ struct NodeIdentity {
   std::string node;        ///< node id; authid towards backends
   std::string worker;      ///< worker id
   std::string public_key;  ///< of the node key, lower-case hexadecimal; empty: the node has none
+  bool operator==(const NodeIdentity&) const = default;
 };
 
 /// What the sessions of one WAMP endpoint are made from: a part of the snapshot. A session holds it until

@@ -21,6 +21,7 @@ class Realm;
 struct Identity {
   std::string node;
   std::string worker;
+  bool operator==(const Identity&) const = default;
 };
 
 /// The embedded router of one worker process: its realms. Loop's thread only; outlives its sessions.

@@ -19,7 +19,9 @@ class EndpointFactory {
   virtual std::shared_ptr<wamp::SessionAcceptor> MakeEndpoint(
       const std::optional<auth::Options>& auth,
       const std::optional<proxy::TransparentOptions>& transparent) = 0;
-  virtual std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) = 0;
+  virtual std::shared_ptr<const WorkerPart> MakeWorkerPart(
+      const config::Node& node, const proxy::RouteChanges& routes,
+      const std::shared_ptr<const WorkerPart>& previous) = 0;
   virtual void Commit(std::shared_ptr<const WorkerPart> part) = 0;
 };
 

@@ -5,6 +5,7 @@
 #include "base/status.hpp"
 #include "config/resolved.hpp"
 #include "http/message.hpp"
+#include "proxy/options.hpp"
 #include "wamp/session_acceptor.hpp"
 
 namespace wampgate::worker {
@@ -30,7 +31,11 @@ class PartFactory {
   virtual StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(
       const config::Transport& transport) = 0;
 
-  virtual std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) = 0;
+  /// `node` has no routes: they are what `routes` makes of those of `previous`, which may be null. The part is
+  /// `previous` if it would be equal.
+  virtual std::shared_ptr<const WorkerPart> MakeWorkerPart(
+      const config::Node& node, const proxy::RouteChanges& routes,
+      const std::shared_ptr<const WorkerPart>& previous) = 0;
   /// Sessions that begin from now on get `part`, whatever endpoint they come in by. Loop's thread.
   virtual void Commit(std::shared_ptr<const WorkerPart> part) = 0;
 };

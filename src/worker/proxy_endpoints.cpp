@@ -59,13 +59,22 @@ std::shared_ptr<wamp::SessionAcceptor> ProxyEndpoints::MakeEndpoint(
   return std::make_shared<Endpoint>(shared_, auth, std::move(routes));
 }
 
-std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(const config::Node& node) {
+std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(
+    const config::Node& node, const proxy::RouteChanges& routes,
+    const std::shared_ptr<const WorkerPart>& previous) {
   const config::Worker& worker = node.workers.front();
+  const auto before = std::dynamic_pointer_cast<const ProxyPart>(previous);
+  const proxy::NodeIdentity identity{node.id, worker.id, node.public_key};
   auto part = std::make_shared<ProxyPart>();
   part->limits = worker.limits;
-  part->identity =
-      std::make_shared<const proxy::NodeIdentity>(proxy::NodeIdentity{node.id, worker.id, node.public_key});
-  part->routes = proxy::MakeRouteTable(worker.routes, worker.backends, pool_);
+  part->identity = before && *before->identity == identity
+                       ? before->identity
+                       : std::make_shared<const proxy::NodeIdentity>(identity);
+  part->routes = proxy::MakeRouteTable(routes, worker.backends, pool_, before ? before->routes : nullptr);
+  if (before && part->limits == before->limits && part->identity == before->identity &&
+      part->routes == before->routes) {
+    return before;
+  }
   return part;
 }
 

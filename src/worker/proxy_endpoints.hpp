@@ -26,7 +26,9 @@ class ProxyEndpoints final : public EndpointFactory {
   std::shared_ptr<wamp::SessionAcceptor> MakeEndpoint(
       const std::optional<auth::Options>& auth,
       const std::optional<proxy::TransparentOptions>& transparent) override;
-  std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) override;
+  std::shared_ptr<const WorkerPart> MakeWorkerPart(
+      const config::Node& node, const proxy::RouteChanges& routes,
+      const std::shared_ptr<const WorkerPart>& previous) override;
   void Commit(std::shared_ptr<const WorkerPart> part) override;
   const proxy::RelayCounters& relay_counters() const { return shared_->runtime.counters; }
 

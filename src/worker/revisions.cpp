@@ -59,11 +59,34 @@ std::string WithoutSocket(const Snapshot& snapshot, const TransportSet& transpor
   return "";
 }
 
-Snapshot::Result Resolve(const ResolveNode& resolve, const internal::Prepare& prepare, PartFactory& factory,
+/// The message of the worker without the routes that stay.
+v1::Node TakeChangedNode(internal::NodeDelta& delta, Snapshot::Settings& settings) {
+  v1::Node node = std::move(*delta.mutable_rest());
+  auto& removed = settings.removed_routes.emplace();
+  for (internal::RouteChange& route : *delta.mutable_routes()) {
+    if (!route.has_targets()) {
+      removed.emplace_back(route.realm(), route.role());
+    } else if (node.workers_size() > 0) {
+      auto& realm = (*node.mutable_workers(0)->mutable_proxy()->mutable_routes())[route.realm()];
+      (*realm.mutable_roles())[route.role()] = std::move(*route.mutable_targets());
+    }
+  }
+  return node;
+}
+
+Snapshot::Result Resolve(const ResolveNode& resolve, internal::Prepare prepare, PartFactory& factory,
                          const std::shared_ptr<const Snapshot>& previous) {
-  Resolution resolution = resolve(prepare.node(), prepare.node_directory());
+  if (prepare.has_delta() && (!previous || previous->revision() != prepare.base())) {
+    return {nullptr, "another revision is applied here than the one that the changes are for", "",
+            Snapshot::Result::Base::kIsAnother};
+  }
+  Snapshot::Settings settings;
+  const v1::Node node = prepare.has_delta() ? TakeChangedNode(*prepare.mutable_delta(), settings)
+                                            : std::move(*prepare.mutable_node());
+  Resolution resolution = resolve(node, prepare.node_directory());
   if (!resolution.node) return {nullptr, std::move(resolution.error), std::move(resolution.error_path)};
-  return Snapshot::Build(prepare.revision(), *std::move(resolution.node), factory, previous);
+  settings.node = *std::move(resolution.node);
+  return Snapshot::Build(prepare.revision(), std::move(settings), factory, previous);
 }
 
 }  // namespace
@@ -80,7 +103,7 @@ void Revisions::Prepare(internal::Prepare prepare, std::vector<UniqueFd> descrip
   auto request = std::make_shared<internal::Prepare>(std::move(prepare));
   around_.helper.RunAlways(
       [result, request, previous = current_, &resolve = around_.resolve, &factory = around_.factory] {
-        *result = Resolve(resolve, *request, factory, previous);
+        *result = Resolve(resolve, std::move(*request), factory, previous);  // and frees the message here
       },
       [this, transaction, number = pending.number, result] {
         Built(transaction, number, std::move(*result));
@@ -101,22 +124,22 @@ void Revisions::Built(std::uint64_t transaction, std::uint64_t number, Snapshot:
       around_.helper.Release(std::exchange(result.snapshot, nullptr));
     }
   }
+  const bool wants_whole = result.base == Snapshot::Result::Base::kIsAnother;
   if (!result.snapshot) {
-    log::Warning(kModule, "a revision was refused", {{"error", result.error}, {"path", result.error_path}});
+    if (!wants_whole) {
+      log::Warning(kModule, "a revision was refused", {{"error", result.error}, {"path", result.error_path}});
+    }
     pending_.erase(found);
   } else {
     found->second.snapshot = std::move(result.snapshot);
     log::Debug(kModule, "revision prepared", {{"revision", found->second.snapshot->revision()}});
   }
-  Answer(transaction, result.error, result.error_path);
-}
-
-void Revisions::Answer(std::uint64_t transaction, const std::string& error, const std::string& error_path) {
   internal::Frame frame;
   internal::Prepared& prepared = *frame.mutable_prepared();
   prepared.set_transaction(transaction);
-  prepared.set_error(error);
-  prepared.set_error_path(error_path);
+  prepared.set_error(result.error);
+  prepared.set_error_path(result.error_path);
+  prepared.set_wants_whole(wants_whole);
   around_.send(frame);
 }
 

@@ -65,7 +65,6 @@ class Revisions {
     std::shared_ptr<const Snapshot> snapshot;  // null while it is built
   };
   void Built(std::uint64_t transaction, std::uint64_t number, Snapshot::Result result);
-  void Answer(std::uint64_t transaction, const std::string& error, const std::string& error_path);
   void Forget(std::uint64_t transaction);
   void EndSessionsOf(const std::set<std::string, std::less<>>& removed);
 

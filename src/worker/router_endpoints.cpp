@@ -41,13 +41,20 @@ std::shared_ptr<wamp::SessionAcceptor> RouterEndpoints::MakeEndpoint(
   return std::make_shared<Endpoint>(shared_, registry_, auth);
 }
 
-std::shared_ptr<const WorkerPart> RouterEndpoints::MakeWorkerPart(const config::Node& node) {
+std::shared_ptr<const WorkerPart> RouterEndpoints::MakeWorkerPart(
+    const config::Node& node, const proxy::RouteChanges& /*routes*/,
+    const std::shared_ptr<const WorkerPart>& previous) {
   const config::Worker& worker = node.workers.front();
   auto part = std::make_shared<RouterPart>();
   part->identity = {node.id, worker.id};
   part->realms = worker.realms;
   part->limits = worker.limits;
   part->limits.max_sessions = proxy::EffectiveSessionLimit(worker.limits);
+  const auto before = std::dynamic_pointer_cast<const RouterPart>(previous);
+  if (before && before->identity == part->identity && before->realms == part->realms &&
+      before->limits == part->limits) {
+    return before;
+  }
   return part;
 }
 

@@ -25,7 +25,9 @@ class RouterEndpoints final : public EndpointFactory {
   std::shared_ptr<wamp::SessionAcceptor> MakeEndpoint(
       const std::optional<auth::Options>& auth,
       const std::optional<proxy::TransparentOptions>& transparent) override;
-  std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) override;
+  std::shared_ptr<const WorkerPart> MakeWorkerPart(
+      const config::Node& node, const proxy::RouteChanges& routes,
+      const std::shared_ptr<const WorkerPart>& previous) override;
   void Commit(std::shared_ptr<const WorkerPart> part) override;
 
  private:

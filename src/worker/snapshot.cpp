@@ -139,26 +139,23 @@ void TransportBuilder::SetSite(const http::ServerOptions& options, std::shared_p
   part_->site = std::make_shared<const http::Site>(http::Site{options, std::move(root)});
 }
 
-/// Whether what the endpoints share is the same in both.
-bool SameWorkerPart(const config::Node& a, const config::Node& b) {
-  const config::Worker& before = a.workers.front();
-  const config::Worker& after = b.workers.front();
-  return a.id == b.id && a.public_key == b.public_key && before.id == after.id && before.type == after.type &&
-         before.backends == after.backends && before.routes == after.routes &&
-         before.limits == after.limits && before.realms == after.realms;
-}
-
 }  // namespace
 
-Snapshot::Result Snapshot::Build(std::uint64_t revision, config::Node node, PartFactory& factory,
+Snapshot::Result Snapshot::Build(std::uint64_t revision, Settings settings, PartFactory& factory,
                                  std::shared_ptr<const Snapshot> previous) {
+  config::Node& node = settings.node;
   if (node.workers.size() != 1) return {nullptr, "a worker's settings must hold exactly one worker", ""};
+  proxy::RouteChanges routes;
+  routes.put = std::exchange(node.workers.front().routes, {});
+  if (settings.removed_routes) {
+    routes.others = proxy::RouteChanges::Others::kStay;
+    routes.removed = *std::move(settings.removed_routes);
+  }
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->revision_ = revision;
   snapshot->node_ = std::make_shared<const config::Node>(std::move(node));
-  snapshot->worker_part_ = previous && SameWorkerPart(*previous->node(), *snapshot->node_)
-                               ? previous->worker_part()
-                               : factory.MakeWorkerPart(*snapshot->node_);
+  snapshot->worker_part_ =
+      factory.MakeWorkerPart(*snapshot->node_, routes, previous ? previous->worker_part() : nullptr);
   for (const config::Transport& transport : snapshot->worker().transports) {
     std::shared_ptr<const TransportPart> before = previous ? previous->Find(transport.name) : nullptr;
     if (before && *before->settings == transport) {

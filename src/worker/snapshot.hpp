@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "config/resolved.hpp"
 #include "http/server.hpp"
@@ -37,12 +40,20 @@ class Snapshot {
     std::shared_ptr<const Snapshot> snapshot;  ///< null: refused
     std::string error;
     std::string error_path;  ///< resource name
+    enum class Base : std::uint8_t { kFits, kIsAnother };
+    Base base = Base::kFits;  ///< refused because `previous` is not what the changes are for
   };
-  /// Builds the settings of the one worker in `node`. Runs on the helper thread; `previous` may be null.
-  static Result Build(std::uint64_t revision, config::Node node, PartFactory& factory,
+  struct Settings {
+    config::Node node;  ///< with one worker
+    /// Set: the worker's routes come to those of the snapshot before or replace them, and these go.
+    std::optional<std::vector<std::pair<std::string, std::string>>> removed_routes = std::nullopt;
+  };
+  /// Runs on the helper thread; `previous` may be null.
+  static Result Build(std::uint64_t revision, Settings settings, PartFactory& factory,
                       std::shared_ptr<const Snapshot> previous);
 
   std::uint64_t revision() const { return revision_; }
+  /// Without the worker's routes, which are in worker_part().
   const std::shared_ptr<const config::Node>& node() const { return node_; }
   const config::Worker& worker() const { return node_->workers.front(); }
   const std::shared_ptr<const WorkerPart>& worker_part() const { return worker_part_; }

@@ -68,9 +68,11 @@ StatusOr<std::shared_ptr<wamp::SessionAcceptor>> WorkerParts::MakeAcceptor(
   return endpoints_->MakeEndpoint(settings.auth, settings.transparent);
 }
 
-std::shared_ptr<const WorkerPart> WorkerParts::MakeWorkerPart(const config::Node& node) {
+std::shared_ptr<const WorkerPart> WorkerParts::MakeWorkerPart(
+    const config::Node& node, const proxy::RouteChanges& routes,
+    const std::shared_ptr<const WorkerPart>& previous) {
   endpoints_ = node.workers.front().type == config::WorkerType::kRouter ? &around_.router : &around_.proxy;
-  return endpoints_->MakeWorkerPart(node);
+  return endpoints_->MakeWorkerPart(node, routes, previous);
 }
 
 void WorkerParts::Commit(std::shared_ptr<const WorkerPart> part) {

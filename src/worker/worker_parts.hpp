@@ -27,7 +27,9 @@ class WorkerParts final : public PartFactory {
   StatusOr<std::shared_ptr<http::Service>> MakeService(const config::Path& path) override;
   StatusOr<std::shared_ptr<http::Service>> MakeWebSocket(const config::Transport& transport) override;
   StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(const config::Transport& transport) override;
-  std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node& node) override;
+  std::shared_ptr<const WorkerPart> MakeWorkerPart(
+      const config::Node& node, const proxy::RouteChanges& routes,
+      const std::shared_ptr<const WorkerPart>& previous) override;
   void Commit(std::shared_ptr<const WorkerPart> part) override;
 
  private:

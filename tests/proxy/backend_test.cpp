@@ -139,13 +139,59 @@ TEST(RouteTable, FindsByRealmAndRoleExactly) {
   BackendPool pool;
   RouteOptions options;
   options.realms["r"]["user"] = {"a", "b"};
-  const auto routes = MakeRouteTable(options, {{"a", Options("a")}, {"b", Options("b")}}, pool);
+  const auto routes = MakeRouteTable({options}, {{"a", Options("a")}, {"b", Options("b")}}, pool);
   EXPECT_TRUE(routes->HasRealm("r"));
   EXPECT_FALSE(routes->HasRealm("R"));
   ASSERT_NE(routes->Find("r", "user"), nullptr);
   EXPECT_THAT(Ids(routes->Find("r", "user")->backends()), ElementsAre("a", "b"));
   EXPECT_EQ(routes->Find("r", "anonymous"), nullptr);
   EXPECT_EQ(routes->Find("x", "user"), nullptr);
+}
+
+TEST(RouteTable, ChangesTheRoutesThatItIsToldAndSharesTheOthers) {
+  BackendPool pool;
+  const std::map<std::string, BackendOptions> backends{{"a", Options("a")}, {"b", Options("b")}};
+  RouteOptions options;
+  for (int i = 0; i < 1000; ++i) options.realms["r" + std::to_string(i)]["user"] = {"a"};
+  const auto first = MakeRouteTable({options}, backends, pool);
+  RouteChanges changes{.removed = {{"r1", "user"}, {"nowhere", "user"}},
+                       .others = RouteChanges::Others::kStay};
+  changes.put.realms["r2"] = {{"user", {"b"}}, {"guest", {"a"}}};
+  const auto second = MakeRouteTable(changes, backends, pool, first);
+  EXPECT_EQ(second->size(), 1000u);
+  EXPECT_FALSE(second->HasRealm("r1"));
+  EXPECT_TRUE(first->HasRealm("r1"));
+  EXPECT_THAT(Ids(second->Find("r2", "user")->backends()), ElementsAre("b"));
+  EXPECT_THAT(Ids(first->Find("r2", "user")->backends()), ElementsAre("a"));
+  EXPECT_NE(second->Find("r2", "guest"), nullptr);
+  EXPECT_EQ(second->Find("r3", "user"), first->Find("r3", "user"));
+}
+
+TEST(RouteTable, OfEqualRoutesIsTheSame) {
+  BackendPool pool;
+  RouteOptions options;
+  options.realms["r"]["user"] = {"a"};
+  const auto first = MakeRouteTable({options}, {{"a", Options("a")}}, pool);
+  EXPECT_EQ(MakeRouteTable({options}, {{"a", Options("a")}}, pool, first), first);
+  options.realms["s"]["user"] = {"a"};
+  const auto second = MakeRouteTable({options}, {{"a", Options("a")}}, pool, first);
+  EXPECT_EQ(second->Find("r", "user"), first->Find("r", "user"));
+  options.realms.erase("r");
+  const auto third = MakeRouteTable({options}, {{"a", Options("a")}}, pool, second);
+  EXPECT_FALSE(third->HasRealm("r"));
+  EXPECT_TRUE(third->HasRealm("s"));
+}
+
+TEST(RouteTable, FollowsABackendThatHasBecomeAnotherAndNoOther) {
+  BackendPool pool;
+  RouteOptions options;
+  options.realms["r"] = {{"user", {"a"}}, {"guest", {"b"}}};
+  std::map<std::string, BackendOptions> backends{{"a", Options("a")}, {"b", Options("b")}};
+  const auto first = MakeRouteTable({options}, backends, pool);
+  backends["a"].join_timeout = std::chrono::seconds(1);
+  const auto second = MakeRouteTable({.others = RouteChanges::Others::kStay}, backends, pool, first);
+  EXPECT_EQ(second->Find("r", "user")->backends().at(0)->options().join_timeout, std::chrono::seconds(1));
+  EXPECT_EQ(second->Find("r", "guest"), first->Find("r", "guest"));
 }
 
 TEST(TransparentRoutes, PrefersTheExactRealmAndUsesTheDefaultForAllOthers) {

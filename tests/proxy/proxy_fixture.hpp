@@ -115,7 +115,7 @@ class ProxyTest : public ::testing::Test {
     RouteOptions routes;
     for (const auto& id : ids) connections[id] = MakeBackend(id);
     routes.realms["realm1"]["anonymous"] = ids;
-    settings_.routes = MakeRouteTable(routes, connections, pool_);
+    settings_.routes = MakeRouteTable({routes}, connections, pool_);
   }
   Speaker Connect(Serializer serializer = Serializer::kJson,
                   wamp::Batching batching = wamp::Batching::kNone) {

@@ -45,8 +45,21 @@ class FakeParts final : public PartFactory {
     ++made;
     return std::make_shared<DroppingAcceptor>();
   }
-  std::shared_ptr<const WorkerPart> MakeWorkerPart(const config::Node&) override {
-    return std::make_shared<WorkerPart>();
+  struct Part : WorkerPart {
+    proxy::RouteOptions routes;
+  };
+  std::shared_ptr<const WorkerPart> MakeWorkerPart(
+      const config::Node&, const proxy::RouteChanges& routes,
+      const std::shared_ptr<const WorkerPart>& previous) override {
+    const auto before = std::static_pointer_cast<const Part>(previous);
+    auto part = std::make_shared<Part>();
+    if (before && routes.others == proxy::RouteChanges::Others::kStay) part->routes = before->routes;
+    for (const auto& [realm, role] : routes.removed) part->routes.realms[realm].erase(role);
+    for (const auto& [realm, roles] : routes.put.realms) {
+      for (const auto& [role, targets] : roles) part->routes.realms[realm][role] = targets;
+    }
+    if (before && before->routes == part->routes) return before;
+    return part;
   }
   void Commit(std::shared_ptr<const WorkerPart> part) override { committed = std::move(part); }
 

@@ -10,7 +10,7 @@ namespace {
 
 std::shared_ptr<const Snapshot> Build(std::uint64_t revision, config::Node node, FakeParts& parts,
                                       std::shared_ptr<const Snapshot> previous = nullptr) {
-  Snapshot::Result result = Snapshot::Build(revision, std::move(node), parts, std::move(previous));
+  Snapshot::Result result = Snapshot::Build(revision, {std::move(node)}, parts, std::move(previous));
   EXPECT_EQ(result.error, "");
   return result.snapshot;
 }
@@ -90,7 +90,7 @@ TEST(Snapshot, DoesNotKeepTheOneBeforeAlive) {
 TEST(Snapshot, NamesThePathThatCannotBeMade) {
   FakeParts parts;
   parts.refused = "workers/w/transports/a/paths/y";
-  const Snapshot::Result result = Snapshot::Build(1, TwoTransports("1"), parts, nullptr);
+  const Snapshot::Result result = Snapshot::Build(1, {TwoTransports("1")}, parts, nullptr);
   EXPECT_EQ(result.snapshot, nullptr);
   EXPECT_EQ(result.error, "refused by the test");
   EXPECT_EQ(result.error_path, "workers/w/transports/a/paths/y");
@@ -104,6 +104,23 @@ TEST(Snapshot, MakesANewWorkerPartWhenRoutesDiffer) {
   const auto second = Build(2, node, parts, first);
   EXPECT_NE(first->worker_part(), second->worker_part());
   EXPECT_EQ(first->Find("workers/w/transports/a"), second->Find("workers/w/transports/a"));
+}
+
+TEST(Snapshot, ChangesOnlyTheRoutesThatItIsTold) {
+  FakeParts parts;
+  config::Node node = TwoTransports("1");
+  node.workers[0].routes.realms["realm1"] = {{"user", {"b1"}}, {"guest", {"b1"}}};
+  const auto first = Build(1, node, parts);
+  node.workers[0].routes.realms["realm1"] = {{"admin", {"b2"}}};
+  Snapshot::Settings settings{node};
+  settings.removed_routes.emplace().emplace_back("realm1", "guest");
+  const auto second = Snapshot::Build(2, std::move(settings), parts, first).snapshot;
+  ASSERT_NE(second, nullptr);
+  const auto& routes = dynamic_cast<const FakeParts::Part&>(*second->worker_part()).routes;
+  ASSERT_EQ(routes.realms.size(), 1u);
+  const std::map<std::string, proxy::RouteTargets> expected{{"admin", {"b2"}}, {"user", {"b1"}}};
+  EXPECT_EQ(routes.realms.at("realm1"), expected);
+  EXPECT_TRUE(second->worker().routes.realms.empty());
 }
 
 TEST(RemovedParts, AreThoseThatAreGoneOrBecameSomethingElse) {
