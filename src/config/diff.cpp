@@ -141,6 +141,10 @@ Change Difference(const std::string& name, const Resource* before, const Resourc
   change.kind = (after != nullptr ? after : before)->kind;
   change.fields = CompareLeaves(before != nullptr ? LeavesOf(*before->content) : Leaves(),
                                 after != nullptr ? LeavesOf(*after->content) : Leaves());
+  // An object of the same id that is mounted elsewhere.
+  if (before != nullptr && after != nullptr && before->key != after->key) {
+    change.fields.push_back({"key", Quote(before->key), Quote(after->key), v1::NEW_SESSIONS});
+  }
   // An id that is spelled out, or no more, is no other name: it names the same object.
   const bool replaces = std::any_of(change.fields.begin(), change.fields.end(), [](const FieldChange& field) {
     return field.effect == v1::REPLACE && field.field != "id";

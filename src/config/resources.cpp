@@ -48,15 +48,16 @@ class Collector {
     AddPaths(transport.web().paths(), name);
   }
 
-  void AddPath(const v1::Path& path, const std::string& name) {
+  void AddPath(const v1::Path& path, const std::string& name, const std::string& key = {}) {
     Add("path", name, path);
+    resources_.find(name)->second.key = key;
     AddPaths(path.path().paths(), name);
   }
 
  private:
   void AddPaths(const google::protobuf::Map<std::string, v1::Path>& paths, const std::string& parent) {
     for (const auto& [key, path] : paths) {
-      AddPath(path, ResourceName(parent, "paths", path.has_id() ? path.id() : key));
+      AddPath(path, ResourceName(parent, "paths", path.has_id() ? path.id() : key), key);
     }
   }
 

@@ -17,6 +17,7 @@ namespace wampgate::config {
 struct Resource {
   std::string_view kind;
   std::unique_ptr<google::protobuf::Message> content;
+  std::string key{};  ///< of a path in its level, where that is not known by the name alone; else empty
 };
 using Resources = std::map<std::string, Resource>;
 

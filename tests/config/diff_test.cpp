@@ -68,6 +68,14 @@ TEST(Diff, NamesOnlyTheObjectThatChanged) {
       "create path workers/one/transports/web/paths/c [type:  -> \"none\"]\n");
 }
 
+TEST(Diff, SeesAPathWhoseUrlChangesWhileItsIdStays) {
+  EXPECT_EQ(DiffText(WithPaths(R"("a":{"id":"pages","type":"none"})"),
+                     WithPaths(R"("b":{"id":"pages","type":"none"})")),
+            "update path workers/one/transports/web/paths/pages [key: \"a\" -> \"b\"]\n");
+  EXPECT_EQ(DiffText(WithPaths(R"("a":{"type":"none"})"), WithPaths(R"("b":{"id":"a","type":"none"})")),
+            "update path workers/one/transports/web/paths/a [id:  -> \"a\"] [key: \"a\" -> \"b\"]\n");
+}
+
 TEST(Diff, FollowsObjectsByIdentityAndNotByPlace) {
   const auto transport = [](const std::string& port) {
     return R"({"type":"web","endpoint":{"type":"tcp","port":)" + port + R"(},"paths":{"a":{"type":"none"}}})";
