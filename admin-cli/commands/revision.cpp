@@ -143,7 +143,8 @@ void AddRevisionCommands(CLI::App& app, Invocation& invocation) {
   });
 
   auto reloaded = std::make_shared<ReloadFlags>();
-  auto* reload = app.add_subcommand("reload", "Make the node read its node file again, as SIGHUP does");
+  auto* reload = app.add_subcommand(
+      "reload", "Make the node read its node file, and the files that it names, again, as SIGHUP does");
   reload
       ->add_option("--prefer", reloaded->prefer,
                    "What to run if both the file and the configuration (over the API) were changed")

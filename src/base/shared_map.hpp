@@ -82,7 +82,8 @@ class SharedMap<Value>::Edit {
   /// The shard as one that no other version has.
   Shard& Own(std::size_t index) {
     auto& shard = map_.shards_[index];
-    if (!owned_[index]) shard = shard == nullptr ? std::make_shared<Shard>() : std::make_shared<Shard>(*shard);
+    if (!owned_[index])
+      shard = shard == nullptr ? std::make_shared<Shard>() : std::make_shared<Shard>(*shard);
     owned_[index] = true;
     return *shard;
   }

@@ -24,23 +24,21 @@ using Kind = ObjectName::Kind;
 /// Applies one change after the other, and keeps what is wrong with them.
 class Changer {
  public:
-  Changer(const v1::Node& running, const Environment& environment)
-      : running_(running), environment_(environment), document_(running), edit_(document_, environment) {}
+  Changer(const v1::Node& running, v1::Node& document, const Environment& environment)
+      : running_(running), environment_(environment), document_(document), edit_(document_, environment) {}
 
-  ChangedDocument Run(const ChangeList& changes) {
+  MadeChanges Run(const ChangeList& changes) {
     for (int i = 0; i < changes.size(); ++i) {
       where_ = Where().Key("changes").Index(static_cast<std::size_t>(i));
       Make(changes.Get(i));
     }
     if (status_.ok()) CheckGoneBackends();
-    ChangedDocument result;
-    result.status = status_;
-    result.problems = std::move(problems_);
-    if (!status_.ok()) return result;
+    made_.status = status_;
+    made_.problems = std::move(problems_);
+    if (!status_.ok()) return std::move(made_);
     touched_.insert(edit_.pinned().begin(), edit_.pinned().end());
-    result.plan = Plan();
-    result.document = std::move(document_);
-    return result;
+    made_.plan = Plan();
+    return std::move(made_);
   }
 
  private:
@@ -61,17 +59,26 @@ class Changer {
     }
     const google::protobuf::Message* found = edit_.objects().Find(*name);
     if (!MayBeMade(change, *name, found)) return;
+    Note(*name, found);
     if (change.action() == v1::ObjectChange::DELETE) {
       if (name->kind == Kind::kBackend) gone_.push_back(*name);
       edit_.Remove(*name);
       touched_.insert(name->ToString());
       return;
     }
-    std::unique_ptr<google::protobuf::Message> object = ObjectOf(change, *name, found);
+    std::string key;
+    std::unique_ptr<google::protobuf::Message> object = ObjectOf(change, *name, found, key);
     if (object == nullptr) return;
     const Status placed = edit_.Place(*name, *object);
     if (!placed.ok()) return Fail(placed.code(), "name", std::string(wampgate::Message(placed)));
     touched_.insert(name->ToString());
+    made_.placed.push_back({*name, where_.Key(key).text()});
+  }
+
+  void Note(const ObjectName& name, const google::protobuf::Message* found) {
+    if (name.kind == Kind::kRoute) made_.routes.push_back(name);
+    if (name.kind == Kind::kWorker) made_.has_workers = true;
+    if (name.kind == Kind::kBackend && found != nullptr) made_.changes_known_backends = true;
   }
 
   bool MayBeMade(const v1::ObjectChange& change, const ObjectName& name,
@@ -114,8 +121,8 @@ class Changer {
 
   /// What is to stand there; null, with a problem, if that cannot be said.
   std::unique_ptr<google::protobuf::Message> ObjectOf(const v1::ObjectChange& change, const ObjectName& name,
-                                                      const google::protobuf::Message* found) {
-    std::string key;
+                                                      const google::protobuf::Message* found,
+                                                      std::string& key) {
     std::unique_ptr<google::protobuf::Message> object = Given(change, name, found, key);
     if (object == nullptr) return nullptr;
     Problems problems;
@@ -277,20 +284,30 @@ class Changer {
 
   const v1::Node& running_;
   const Environment& environment_;
-  v1::Node document_;
+  v1::Node& document_;
   ObjectEdit edit_;
   Where where_;
   Status status_;
   Problems problems_;
   std::set<std::string> touched_;  // names of objects
   std::vector<ObjectName> gone_;   // backends
+  MadeChanges made_;
 };
 
 }  // namespace
 
+MadeChanges MakeChanges(const v1::Node& running, v1::Node& document, const ChangeList& changes,
+                        const Environment& environment) {
+  return Changer(running, document, environment).Run(changes);
+}
+
 ChangedDocument ApplyChanges(const v1::Node& running, const ChangeList& changes,
                              const Environment& environment) {
-  return Changer(running, environment).Run(changes);
+  ChangedDocument changed;
+  changed.document = running;
+  static_cast<MadeChanges&>(changed) = MakeChanges(running, changed.document, changes, environment);
+  if (!changed.status.ok()) changed.document.Clear();
+  return changed;
 }
 
 }  // namespace wampgate::config

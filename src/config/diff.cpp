@@ -134,6 +134,12 @@ bool ListensAsBefore(const Resource& before, const Resource& after, const Enviro
              net::ToString(ResolveListen(new_transport.endpoint(), {}, context));
 }
 
+/// Quickly; maps may be written in another order.
+bool IsSurelyEqual(const Resource& before, const Resource& after) {
+  return before.key == after.key && before.content->GetDescriptor() == after.content->GetDescriptor() &&
+         before.content->SerializeAsString() == after.content->SerializeAsString();
+}
+
 Change Difference(const std::string& name, const Resource* before, const Resource* after,
                   const Environment& environment) {
   Change change;
@@ -169,6 +175,7 @@ std::vector<Change> Compare(const Resources& before, const Resources& after, con
   std::vector<Change> changes;
   for (const auto& [name, resource] : before) {
     const auto found = after.find(name);
+    if (found != after.end() && IsSurelyEqual(resource, found->second)) continue;
     Change change = Difference(name, &resource, found == after.end() ? nullptr : &found->second, environment);
     if (found == after.end() || !change.fields.empty()) changes.push_back(std::move(change));
   }

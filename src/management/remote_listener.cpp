@@ -7,7 +7,6 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
@@ -21,31 +20,8 @@ namespace wampgate::management {
 namespace {
 
 constexpr std::string_view kModule = "management";
-constexpr unsigned kReadAgain = 60;  // seconds
+constexpr unsigned kReadAgain = 1;  // seconds
 constexpr std::chrono::seconds kShutdownGrace{2};
-
-Status TlsError(const std::string& path, std::string_view what) {
-  char reason[256] = "";
-  ERR_error_string_n(ERR_get_error(), reason, sizeof reason);
-  ERR_clear_error();
-  return FailedPrecondition(fmt::format("{}: {} ({})", path, what, reason));
-}
-
-/// gRPC itself says of files that it cannot use only that handshakes fail.
-Status CheckFiles(const config::ManagementListener& options) {
-  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()),
-                                                                  SSL_CTX_free);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), options.certificate.c_str()) != 1) {
-    return TlsError(options.certificate, "cannot be read as a certificate");
-  }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return TlsError(options.key, "cannot be read as the key of the certificate");
-  }
-  if (!options.ca.empty() && SSL_CTX_load_verify_locations(context.get(), options.ca.c_str(), nullptr) != 1) {
-    return TlsError(options.ca, "cannot be read as certificates to verify clients with");
-  }
-  return OkStatus();
-}
 
 /// Until the first certificate of the file expires; absent if it cannot be read.
 std::optional<double> DaysLeft(const std::string& path) {
@@ -64,18 +40,19 @@ std::optional<double> DaysLeft(const std::string& path) {
   return days + seconds / kSecondsPerDay;
 }
 
-std::shared_ptr<grpc::ServerCredentials> Credentials(const config::ManagementListener& options) {
+std::shared_ptr<grpc::ServerCredentials> Credentials(const TlsFiles& files) {
   using grpc::experimental::FileWatcherCertificateProvider;
-  const auto files = options.ca.empty() ? std::make_shared<FileWatcherCertificateProvider>(
-                                              options.key, options.certificate, kReadAgain)
-                                        : std::make_shared<FileWatcherCertificateProvider>(
-                                              options.key, options.certificate, options.ca, kReadAgain);
-  grpc::experimental::TlsServerCredentialsOptions tls(files);
+  const bool asks = !files.ca().empty();
+  const auto provider =
+      asks ? std::make_shared<FileWatcherCertificateProvider>(files.key(), files.certificate(), files.ca(),
+                                                              kReadAgain)
+           : std::make_shared<FileWatcherCertificateProvider>(files.key(), files.certificate(), kReadAgain);
+  grpc::experimental::TlsServerCredentialsOptions tls(provider);
   tls.watch_identity_key_cert_pairs();
-  if (!options.ca.empty()) tls.watch_root_certs();
+  if (asks) tls.watch_root_certs();
   // Who shows none may have a token; one that is shown must be good.
-  tls.set_cert_request_type(options.ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                               : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  tls.set_cert_request_type(!asks ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                  : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   return grpc::experimental::TlsServerCredentials(tls);
 }
 
@@ -89,6 +66,18 @@ void End(grpc::Server& server) {
 }
 
 }  // namespace
+
+std::vector<supervisor::BrokenFiles> CheckManagementFiles(const config::Node& node) {
+  std::vector<supervisor::BrokenFiles> broken;
+  for (std::size_t i = 0; i < node.management.listen.size(); ++i) {
+    const auto files = TlsFiles::Read(node.management.listen[i]);
+    if (!files.ok()) {
+      broken.push_back(
+          {"node", fmt::format("management.listen[{}].tls", i), std::string(Message(files.status()))});
+    }
+  }
+  return broken;
+}
 
 RemoteListeners::~RemoteListeners() {
   for (Entry& entry : entries_) {
@@ -106,9 +95,21 @@ void RemoteListeners::Set(const std::vector<config::ManagementListener>& wanted)
     const bool there = std::any_of(entries_.begin(), entries_.end(),
                                    [&](const Entry& entry) { return entry.options == options; });
     if (there) continue;
-    entries_.push_back({options, nullptr});
+    entries_.push_back({options, nullptr, nullptr});
     Open(entries_.back());
   }
+  for (const Entry& entry : entries_) {
+    if (entry.server != nullptr) ReadAgain(entry);
+  }
+}
+
+void RemoteListeners::ReadAgain(const Entry& entry) {
+  const auto read = TlsFiles::Read(entry.options);
+  const Status status = read.ok() ? entry.files->Become(**read) : read.status();
+  if (status.ok()) return;
+  log::Warning(
+      kModule, "a TCP port of the management API keeps the certificate that it has",
+      {{"address", Address(entry.options.interface, entry.options.port)}, {"error", Message(status)}});
 }
 
 void RemoteListeners::Retry() {
@@ -127,20 +128,22 @@ std::map<std::string, double> RemoteListeners::CertificateDays() const {
   std::map<std::string, double> all;
   for (const Entry& entry : entries_) {
     if (entry.server == nullptr) continue;
-    if (const auto days = DaysLeft(entry.options.certificate)) all[entry.options.certificate] = *days;
+    if (const auto days = DaysLeft(entry.files->certificate())) all[entry.options.certificate] = *days;
   }
   return all;
 }
 
 void RemoteListeners::Open(Entry& entry) const {
   const std::string address = Address(entry.options.interface, entry.options.port);
-  Status status = CheckFiles(entry.options);
+  auto files = TlsFiles::Read(entry.options);
+  Status status = files.status();
   if (status.ok()) {
+    entry.files = *std::move(files);
     int port = 0;
     grpc::ServerBuilder builder;
     prepare_(builder);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.AddListeningPort(address, Credentials(entry.options), &port);
+    builder.AddListeningPort(address, Credentials(*entry.files), &port);
     entry.server = builder.BuildAndStart();
     if (entry.server != nullptr && port > 0) {
       log::Info(kModule, "the management API listens on TCP",

@@ -231,6 +231,7 @@ StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Sup
   server.http = std::make_unique<HttpListener>(loop, MakeMonitoringSite(supervisor));
   server.SetAccess(config::Management());
   server.AddMetrics();
+  supervisor.CheckFilesWith(CheckManagementFiles);
   grpc::ServerBuilder builder;
   server.Prepare(builder);
   server.server = builder.BuildAndStart();

@@ -53,7 +53,7 @@ struct RouteOptions {
 /// What becomes of the routes that were there.
 struct RouteChanges {
   enum class Others : std::uint8_t { kGo, kStay };
-  RouteOptions put{};                                           ///< come, or are changed
+  RouteOptions put{};                                          ///< come, or are changed
   std::vector<std::pair<std::string, std::string>> removed{};  ///< realm and role
   Others others = Others::kGo;
 };

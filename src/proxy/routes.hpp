@@ -12,8 +12,8 @@
 
 namespace wampgate::proxy {
 
-/// Authenticating mode: (realm, role) → backends (spec 5.10). Immutable, and cheap to make of another one: routes
-/// that stay are shared, with their turn. A session looks in it once, while joining.
+/// Authenticating mode: (realm, role) → backends (spec 5.10). Immutable, and cheap to make of another one:
+/// routes that stay are shared, with their turn. A session looks in it once, while joining.
 class RouteTable {
  public:
   bool HasRealm(std::string_view realm) const { return realms_.Has(realm); }
@@ -30,14 +30,14 @@ class RouteTable {
   /// A realm is an URI: there is no NUL in it.
   static std::string KeyOf(std::string_view realm, std::string_view role);
 
-  SharedMap<Route> routes_;         // by realm and role
-  SharedMap<std::size_t> realms_;  // how many routes each has
+  SharedMap<Route> routes_;                                   // by realm and role
+  SharedMap<std::size_t> realms_;                             // how many routes each has
   std::map<std::string, std::shared_ptr<Backend>> backends_;  // of the routes, by id
 };
 
-/// `connections` are the worker's backends by id; ids of routes are expected to be among them (config checks that).
-/// What equals its counterpart in `previous`, which may be null, is the same object; a table that is equal in all is
-/// `previous`.
+/// `connections` are the worker's backends by id; ids of routes are expected to be among them (config checks
+/// that). What equals its counterpart in `previous`, which may be null, is the same object; a table that is
+/// equal in all is `previous`.
 std::shared_ptr<const RouteTable> MakeRouteTable(const RouteChanges& changes,
                                                  const std::map<std::string, BackendOptions>& connections,
                                                  BackendPool& pool,

@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "config/environment.hpp"
+#include "config/node_delta.hpp"
 #include "config/resolve.hpp"
 #include "config/resolve_worker.hpp"
 #include "config/resource_name.hpp"
@@ -28,26 +29,50 @@ WorkerSettings SettingsOf(const config::Worker& worker) {
   return settings;
 }
 
-}  // namespace
-
-Candidate MakeCandidate(const v1::Node& document, const std::string& node_directory) {
+/// `checked` is `rest` with the routes that are to be checked.
+Candidate Check(const v1::Node& checked, const v1::Node& rest, const std::string& node_directory) {
   const config::Environment environment = config::Environment::OfThisProcess(node_directory);
   Candidate candidate;
-  candidate.document = document;
-  config::Resolution resolution = config::Resolve(document, environment);
+  candidate.rest = rest;
+  config::Resolution resolution = config::Resolve(checked, environment);
   candidate.problems = std::move(resolution.problems);
   candidate.resolved = std::move(resolution.node);
   if (!candidate.resolved) return candidate;
-  const std::vector<std::string> ids = config::WorkerIds(document);
+  for (config::Worker& worker : candidate.resolved->workers) worker.routes = {};
+  const std::vector<std::string> ids = config::WorkerIds(rest);
   for (const config::Worker& worker : candidate.resolved->workers) {
     WorkerSettings settings = SettingsOf(worker);
     settings.position = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), worker.id) - ids.begin());
-    std::optional<v1::Node> alone = config::ExtractWorker(document, worker.id, environment);
+    std::optional<v1::Node> alone = config::ExtractWorker(rest, worker.id, environment);
     WAMPGATE_CHECK(alone.has_value());
     settings.node = *std::move(alone);
     candidate.workers.push_back(std::move(settings));
   }
   return candidate;
+}
+
+/// A worker that has routes keeps one at least: a worker without any is warned of.
+void KeepARoute(const v1::Worker& whole, v1::Worker& checked) {
+  if (!whole.has_proxy() || whole.proxy().routes().empty() || !checked.proxy().routes().empty()) return;
+  const auto& [realm, routes] = *whole.proxy().routes().begin();
+  if (routes.roles().empty()) return;
+  const auto& [role, targets] = *routes.roles().begin();
+  (*(*checked.mutable_proxy()->mutable_routes())[realm].mutable_roles())[role] = targets;
+}
+
+}  // namespace
+
+Candidate MakeCandidate(const v1::Node& document, const std::string& node_directory) {
+  return Check(document, config::WithoutRoutes(document), node_directory);
+}
+
+Candidate MakeCandidate(const v1::Node& document, const internal::NodeDelta& delta,
+                        const std::string& node_directory) {
+  v1::Node checked;
+  config::ApplyDelta(delta, checked);
+  for (int i = 0; i < document.workers_size(); ++i)
+    KeepARoute(document.workers(i), *checked.mutable_workers(i));
+  return Check(checked, delta.rest(), node_directory);
 }
 
 Status ProblemStatus(StatusCode code, const config::Problems& problems) {

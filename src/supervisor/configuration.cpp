@@ -55,8 +55,9 @@ void Supervisor::RollBack(std::uint64_t number, ApplyOptions options, ApplyDone 
 
 void Supervisor::ReloadFile(ApplyOptions options, ApplyDone done) {
   if (options_.node_file.empty()) {
-    return Refuse(done,
-                  FailedPrecondition("the node was started without a file; there is nothing to read again"));
+    options.file_rule = FileRule::kNone;
+    options.origin = "reload";
+    return Apply(config::ChangeList(), std::move(options), std::move(done));  // the files that it names
   }
   config::Loaded loaded =
       config::LoadFile(options_.node_file, config::Environment::OfThisProcess(node_directory()));
@@ -75,12 +76,13 @@ void Supervisor::Restore(ApplyDone done) {
 }
 
 void Supervisor::Begin(Transaction::Change change, ApplyDone done) {
-  jobs_.Add({.start = [this, change = std::move(change), done] { Run(change, done); },
+  const auto held = std::make_shared<Transaction::Change>(std::move(change));  // may be large: not copied
+  jobs_.Add({.start = [this, held, done] { Run(std::move(*held), done); },
              .refused = [done](const Status& status) { Refuse(done, status); }});
 }
 
 void Supervisor::Run(Transaction::Change change, ApplyDone done) {
-  if (change.options.management == ManagementRule::kMustStay &&
+  if (change.options.management == ManagementRule::kMustStay && !change.changes &&
       config::CanonicalBytes(change.document.management()) !=
           config::CanonicalBytes(state_.revision.node().management())) {
     jobs_.Finished();

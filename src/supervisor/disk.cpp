@@ -52,6 +52,25 @@ Status Disk::WriteAndSync(const std::string& path, const std::string& content) {
   return WriteFile(path, content, Sync::kYes);
 }
 
+Status Disk::AppendAndSync(const std::string& path, const std::string& content) {
+  UniqueFd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) return DiskStatus(errno, fmt::format("opening {}", path));
+  if (const int error = WriteAll(file.get(), content); error != 0) {
+    return DiskStatus(error, fmt::format("writing {}", path));
+  }
+  if (::fsync(file.get()) != 0 || ::close(file.Release()) != 0) {
+    return DiskStatus(errno, fmt::format("writing {} to disk", path));
+  }
+  return OkStatus();
+}
+
+Status Disk::Truncate(const std::string& path, std::size_t size) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (file && ::ftruncate(file.get(), static_cast<off_t>(size)) == 0 && ::fsync(file.get()) == 0)
+    return OkStatus();
+  return DiskStatus(errno, fmt::format("cutting {} off", path));
+}
+
 Status Disk::Write(const std::string& path, const std::string& content) {
   return WriteFile(path, content, Sync::kNo);
 }

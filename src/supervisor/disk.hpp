@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,11 @@ class Disk {
   virtual ~Disk() = default;
   /// Creates or replaces the file (mode 0600) and returns once its content is on the disk.
   virtual Status WriteAndSync(const std::string& path, const std::string& content);
-  /// The same without waiting for the disk.
+  /// Writes at the end of a file that is there, and returns once that is on the disk.
+  virtual Status AppendAndSync(const std::string& path, const std::string& content);
+  /// Cuts the file off, and returns once that is on the disk.
+  virtual Status Truncate(const std::string& path, std::size_t size);
+  /// As WriteAndSync, without waiting for the disk.
   virtual Status Write(const std::string& path, const std::string& content);
   virtual Status Rename(const std::string& from, const std::string& to);
   /// Returns once the names in the folder are on the disk.

@@ -8,6 +8,7 @@
 
 #include "config/resolved.hpp"
 #include "net/loop.hpp"
+#include "supervisor/file_contents.hpp"
 #include "supervisor/graveyard.hpp"
 #include "supervisor/operator_states.hpp"
 #include "supervisor/revision_store.hpp"
@@ -26,7 +27,10 @@ struct NodeState {
   Graveyard graveyard{loop};
   std::map<std::string, std::unique_ptr<WorkerUnit>> units{};  ///< by worker id
   internal::Revision revision{};                               ///< running; its number is 0 before the first
+  /// Equal to its node, for a list of changes to be made in; null: there is none at hand.
+  std::unique_ptr<v1::Node> spare{};
   config::Node resolved{};
+  FileCheck file_check{};  ///< may be empty
   RevisionTrial trial{};
   std::function<RevisionTrial::Clock::time_point()> now = RevisionTrial::Clock::now;
 };

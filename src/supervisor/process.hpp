@@ -103,12 +103,14 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   struct Answer {
     Status status;
     std::string path;  ///< configuration path an error concerns
+    enum class Wants : std::uint8_t { kNothing, kWholeNode };
+    Wants wants = Wants::kNothing;  ///< with an error: not what a delta is for is applied
   };
   using Done = std::function<void(const Answer&)>;
   /// Sends the frame; `done` is called once, with the answer, or an error if none comes within
   /// kAnswerDeadline or the process ends or its channel breaks. If this returns an error nothing was sent and
   /// `done` is not called. One exchange at a time: a new one ends the one before with ABORTED.
-  Status Prepare(const internal::Prepare& prepare, std::vector<UniqueFd> sockets, Done done);
+  Status Prepare(internal::Prepare prepare, std::vector<UniqueFd> sockets, Done done);
   Status Commit(const internal::Commit& commit, Done done);
   void Discard(std::uint64_t transaction);
   /// Forgets the exchange: its `done` is not called.
@@ -141,6 +143,8 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   /// The revision it applies; set by its owner where a revision does not concern the worker.
   std::uint64_t revision() const { return revision_; }
   void SetRevision(std::uint64_t revision) { revision_ = revision; }
+  /// What the process itself calls the revision it has applied; 0: none.
+  std::uint64_t applied_revision() const { return applied_revision_; }
   ProcessStatus Report() const;
   /// As the process last said.
   const internal::Status& last_status() const { return last_status_; }
@@ -178,6 +182,7 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   std::vector<HeldSocket> held_;
   std::uint64_t generation_ = 0;
   std::uint64_t revision_ = 0;
+  std::uint64_t applied_revision_ = 0;
   std::uint32_t restarts_ = 0;
   bool taken_over_ = false;
   std::string last_exit_;

@@ -15,7 +15,7 @@ void Process::Attach(Arrival arrival) {
   channel_->SetHandler(*this);
   connect_.Stop();
   held_ = std::move(arrival.held);
-  revision_ = arrival.hello.applied_revision();
+  revision_ = applied_revision_ = arrival.hello.applied_revision();
   log::Debug("supervisor", "worker process connected",
              {{"worker", worker()}, {"process", index()}, {"pid", pid()}, {"revision", revision_}});
   if (taken_over_) {  // what it has counted is awaited, see Metrics
@@ -84,10 +84,11 @@ void Process::DropChannel() {
   context_.answers.OnChannelLost(*this);
 }
 
-Status Process::Prepare(const internal::Prepare& prepare, std::vector<UniqueFd> sockets, Done done) {
+Status Process::Prepare(internal::Prepare prepare, std::vector<UniqueFd> sockets, Done done) {
   internal::Frame frame;
-  *frame.mutable_prepare() = prepare;
-  WAMPGATE_RETURN_IF_ERROR(Ask(frame, std::move(sockets), prepare.transaction()));
+  const std::uint64_t transaction = prepare.transaction();
+  *frame.mutable_prepare() = std::move(prepare);
+  WAMPGATE_RETURN_IF_ERROR(Ask(frame, std::move(sockets), transaction));
   awaits_ = Awaits::kPrepared;
   done_ = std::move(done);
   return OkStatus();
@@ -117,12 +118,13 @@ Status Process::Ask(const internal::Frame& frame, std::vector<UniqueFd> descript
 void Process::OnPrepared(const internal::Prepared& prepared) {
   if (awaits_ != Awaits::kPrepared || prepared.transaction() != awaited_transaction_) return;
   if (prepared.error().empty()) return Finish({OkStatus(), ""});
-  Finish({FailedPrecondition(prepared.error()), prepared.error_path()});
+  Finish({FailedPrecondition(prepared.error()), prepared.error_path(),
+          prepared.wants_whole() ? Answer::Wants::kWholeNode : Answer::Wants::kNothing});
 }
 
 void Process::OnCommitted(const internal::Committed& committed) {
   if (awaits_ != Awaits::kCommitted || committed.transaction() != awaited_transaction_) return;
-  revision_ = committed.revision();
+  revision_ = applied_revision_ = committed.revision();
   Finish({OkStatus(), ""});
 }
 

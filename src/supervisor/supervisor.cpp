@@ -56,6 +56,7 @@ Supervisor::Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory
                 .path = directory_.counters(),
                 .view = [this] { return node_control_.View(); }}),
       config_watchers_(loop, state_.revision) {
+  context_.running = &state_.revision;
   state_.graveyard.OnEmpty([this] { OnChange(); });
 }
 

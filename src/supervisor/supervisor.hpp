@@ -69,8 +69,9 @@ class Supervisor {
   void Apply(config::ChangeList changes, ApplyOptions options, ApplyDone done);
   /// Makes the node run an older revision's configuration. NOT_FOUND if it is not kept.
   void RollBack(std::uint64_t number, ApplyOptions options, ApplyDone done);
-  /// Applies the node file as it is now; `options.file_rule` is what it may overwrite. FAILED_PRECONDITION if
-  /// there is no file, or with the differences if kAsk and both the API and the file have changed things.
+  /// Applies the node file as it is now, if there is one, and what is in the files that the configuration
+  /// names; `options.file_rule` is what the node file may overwrite. FAILED_PRECONDITION with the differences
+  /// if kAsk and both the API and the file have changed things.
   void ReloadFile(ApplyOptions options, ApplyDone done);
   /// Keeps the running revision, which must be `number` and wait for this; else FAILED_PRECONDITION.
   void Confirm(std::uint64_t number, std::function<void(const Status&)> done);
@@ -122,6 +123,8 @@ class Supervisor {
   // On the loop's thread:
 
   Metrics& metrics() { return metrics_; }
+  /// Looks into files that configurations to come name, beside reading them.
+  void CheckFilesWith(FileCheck check) { state_.file_check = std::move(check); }
   /// Before anything runs: listening sockets that the service manager passed.
   void UseSockets(ActivatedSockets activated) { sockets_.SetActivated(std::move(activated)); }
   /// Addresses of those that no transport listens at.

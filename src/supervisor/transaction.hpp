@@ -50,7 +50,12 @@ class Transaction final : public net::Mortal {
   bool Check();
   bool CheckRevision();
   bool CheckDocument();
-  bool MakeChanges(const config::Environment& environment, std::vector<config::Change>& made);
+  bool MakeChanges(const config::Environment& environment);
+  void FindRouteChanges(const std::vector<config::Change>& made);
+  void Localize(config::Problems& problems) const;
+  void ReadNamedFiles(std::vector<config::Change>& made);
+  void Plan(const std::vector<config::Change>& made);
+  bool KeepRunning();
   bool CheckFile();
   bool CheckLimits();
   bool MarkFileSeen();
@@ -68,6 +73,9 @@ class Transaction final : public net::Mortal {
   void Decide();
   Status WriteRevision();
   internal::Revision MakeRevision() const;
+  RevisionDifference PlaceDocuments(internal::Revision& revision);
+  void TakeBackDocuments(internal::Revision& revision);
+  void KeepSpare();
   ApplyReply Expected() const;
   void InstallUnits();
   void InstallUnit(const WorkerSettings& next);
@@ -86,6 +94,13 @@ class Transaction final : public net::Mortal {
   Change change_;
   ApplyDone done_;
   Candidate candidate_;
+  config::MadeChanges made_;  // of a list
+  enum class Editing : std::uint8_t { kNothing, kDocument };
+  Editing editing_ = Editing::kNothing;  // kDocument: the list has been made in it
+  std::optional<internal::NodeDelta>
+      delta_;                       // from what runs to the document, where that is less than all of it
+  std::set<std::string> rerouted_;  // workers some of whose routes change
+  FileContents files_;
   v1::Plan plan_;
   std::uint64_t base_ = 0;  // revision that ran when it began
   std::uint64_t id_ = 0;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "config/environment.hpp"
+#include "config/node_delta.hpp"
 #include "config/secrets.hpp"
 #include "supervisor/node_file.hpp"
 #include "supervisor/plan.hpp"
@@ -12,12 +13,12 @@ namespace wampgate::supervisor {
 bool Transaction::Check() {
   base_ = state_.revision.number();
   if (!CheckRevision() || !CheckDocument()) return false;
-  const bool equal = change_.changes ? plan_.changes().empty()
-                                     : base_ != 0 && SameDocument(change_.document, state_.revision.node());
+  const bool same = change_.changes ? plan_.changes().empty()
+                                    : base_ != 0 && SameDocument(change_.document, state_.revision.node());
   if (change_.options.file_rule != FileRule::kNone && base_ != 0) {
-    if (equal ? !MarkFileSeen() : !CheckFile()) return false;
+    if (same ? !MarkFileSeen() : !CheckFile()) return false;
   }
-  if (!equal) return CheckLimits();
+  if (!same || (base_ != 0 && !files_.changes.empty())) return CheckLimits();
   Finish({.outcome = ApplyOutcome::kNoChange});
   return false;
 }
@@ -30,39 +31,102 @@ bool Transaction::CheckRevision() {
 }
 
 // The changes are made of what runs now: whoever came before has done so already.
-bool Transaction::MakeChanges(const config::Environment& environment, std::vector<config::Change>& made) {
-  config::ChangedDocument changed =
-      config::ApplyChanges(state_.revision.node(), *change_.changes, environment);
-  if (!changed.status.ok()) {
-    Abort(changed.status, std::move(changed.problems));
+bool Transaction::MakeChanges(const config::Environment& environment) {
+  if (state_.spare) {
+    change_.document.Swap(state_.spare.get());
+    state_.spare.reset();
+  } else {
+    change_.document = state_.revision.node();
+  }
+  editing_ = Editing::kDocument;
+  made_ = config::MakeChanges(state_.revision.node(), change_.document, *change_.changes, environment);
+  if (!made_.status.ok()) {
+    Abort(made_.status, std::move(made_.problems));
     return false;
   }
-  change_.document = std::move(changed.document);
-  made = std::move(changed.plan);
+  if (!made_.has_workers) delta_ = config::DeltaTo(change_.document, made_.routes);
   return true;
+}
+
+void Transaction::FindRouteChanges(const std::vector<config::Change>& made) {
+  std::vector<config::ObjectName> routes;
+  for (const config::Change& change : made) {
+    if (change.kind != "route") continue;
+    routes.push_back(*config::ObjectName::Parse(change.name));
+    rerouted_.insert(routes.back().worker);
+  }
+  // Much to say about routes is said faster with all of them.
+  if (!delta_ && base_ != 0 && routes.size() * 2 < config::CountRoutes(change_.document))
+    delta_ = config::DeltaTo(change_.document, routes);
+}
+
+void Transaction::Localize(config::Problems& problems) const {
+  if (!change_.changes) return;
+  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
+  config::NameByRequest(made_.placed, change_.document, environment, problems);
 }
 
 bool Transaction::CheckDocument() {
   const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
   config::Problems secrets;
-  std::vector<config::Change> made;
   if (change_.changes) {
-    if (!MakeChanges(environment, made)) return false;
+    if (!MakeChanges(environment)) return false;
   } else if (change_.options.mode != ApplyMode::kRestore) {
     config::RestoreSecrets(state_.revision.node(), change_.document, secrets);
   }
-  candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
+  candidate_ = delta_ && !made_.changes_known_backends
+                   ? MakeCandidate(change_.document, *delta_, state_.context.node_directory)
+                   : MakeCandidate(change_.document, state_.context.node_directory);
+  Localize(candidate_.problems);
   candidate_.problems.insert(candidate_.problems.end(), secrets.begin(), secrets.end());
   if (config::HasErrors(candidate_.problems)) {
     Abort(ProblemStatus(StatusCode::kInvalidArgument, candidate_.problems));
     return false;
   }
-  if (!change_.changes) made = config::Diff(state_.revision.node(), change_.document, environment);
+  std::vector<config::Change> made =
+      change_.changes ? std::move(made_.plan)
+                      : config::Diff(state_.revision.node(), change_.document, environment);
+  FindRouteChanges(made);
+  ReadNamedFiles(made);
+  Plan(made);
+  return true;
+}
+
+// Whatever file is changed under the path it had changes the object that names it.
+void Transaction::ReadNamedFiles(std::vector<config::Change>& made) {
+  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
+  const std::vector<config::NamedFile> files = config::NamedFiles(candidate_.rest, environment);
+  files_ = {};
+  if (files.empty()) return;
+  const std::vector<BrokenFiles> broken =
+      state_.file_check ? state_.file_check(*candidate_.resolved) : std::vector<BrokenFiles>();
+  files_ = ReadFiles(files, broken, state_.revision.files(), environment);
+  candidate_.problems.insert(candidate_.problems.end(), files_.warnings.begin(), files_.warnings.end());
+  if (base_ != 0) AddFileChanges(files_.changes, made);
+}
+
+void Transaction::Plan(const std::vector<config::Change>& made) {
   std::vector<WorkerReport> workers;
   for (const auto& [id, unit] : state_.units) workers.push_back(ReportOn(*unit, state_.context.sockets));
   plan_ = MakePlan(made, change_.options.removal, workers);
   plan_.set_base_revision(base_);
-  return true;
+}
+
+// The node file says nothing that is wanted; what is in the files that the running document names is.
+bool Transaction::KeepRunning() {
+  config::Problems problems = std::move(candidate_.problems);
+  change_.document = state_.revision.node();
+  change_.options.origin = "reload";
+  delta_.reset();
+  rerouted_.clear();
+  candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
+  candidate_.problems = std::move(problems);
+  std::vector<config::Change> made;
+  if (candidate_.resolved) ReadNamedFiles(made);
+  Plan(made);
+  if (!made.empty()) return true;
+  Finish({.outcome = ApplyOutcome::kNoChange});
+  return false;
 }
 
 // The document is the node file's and says something else than what runs.
@@ -70,10 +134,7 @@ bool Transaction::CheckFile() {
   const Drift drift = DriftOf(state_.revision, change_.document);
   const FileRule rule = change_.options.file_rule;
   if (rule == FileRule::kConfig) {
-    plan_.clear_changes();
-    plan_.set_sessions_closed(0);
-    if (MarkFileSeen()) Finish({.outcome = ApplyOutcome::kNoChange});
-    return false;
+    return MarkFileSeen() && KeepRunning();
   }
   if (rule == FileRule::kFile || drift == Drift::kFileChanged) return true;
   if (drift == Drift::kConfigChanged) {
@@ -84,10 +145,7 @@ bool Transaction::CheckFile() {
              fmt::format("the file says what it said when it was last applied, and the configuration was "
                          "changed over the API since: revision {} stays",
                          base_)});
-    plan_.clear_changes();
-    plan_.set_sessions_closed(0);
-    Finish({.outcome = ApplyOutcome::kNoChange});
-    return false;
+    return KeepRunning();
   }
   config::Problems differences;
   for (const v1::PlannedChange& change : plan_.changes()) {

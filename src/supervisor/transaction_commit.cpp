@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "base/log.hpp"
+#include "config/node_delta.hpp"
 #include "supervisor/apply_result.hpp"
 #include "supervisor/node_file.hpp"
 #include "supervisor/plan.hpp"
@@ -43,9 +44,6 @@ internal::Revision Transaction::MakeRevision() const {
   revision.set_origin(options.origin);
   revision.set_author(options.author);
   revision.set_message(options.message);
-  *revision.mutable_node() = change_.document;
-  const v1::Node* file = FileLastApplied(state_.revision);
-  if (!IsFromFile(revision) && file != nullptr) *revision.mutable_file() = *file;
   revision.mutable_request()->set_id(options.request_id);
   revision.mutable_request()->set_digest(options.request_digest);
   *revision.mutable_request()->mutable_result() = ToProto(Expected());
@@ -55,7 +53,31 @@ internal::Revision Transaction::MakeRevision() const {
     confirmation.set_previous(base_);
   }
   revision.set_undoes(options.undoes);
+  *revision.mutable_files() = files_.digests;
   return revision;
+}
+
+// Documents may be large: they are moved, not copied.
+RevisionDifference Transaction::PlaceDocuments(internal::Revision& revision) {
+  using File = RevisionDifference::File;
+  RevisionDifference difference{delta_ && change_.changes ? &*delta_ : nullptr, File::kDiffers};
+  revision.mutable_node()->Swap(&change_.document);
+  if (IsFromFile(revision)) return difference;
+  if (state_.revision.has_file()) {
+    revision.mutable_file()->Swap(state_.revision.mutable_file());
+    difference.file = File::kSame;
+  } else if (IsFromFile(state_.revision)) {
+    *revision.mutable_file() = state_.revision.node();
+  } else {
+    difference.file = File::kSame;
+  }
+  return difference;
+}
+
+void Transaction::TakeBackDocuments(internal::Revision& revision) {
+  revision.mutable_node()->Swap(&change_.document);
+  if (state_.revision.has_file() && revision.has_file())
+    revision.mutable_file()->Swap(state_.revision.mutable_file());
 }
 
 Status Transaction::WriteRevision() {
@@ -64,9 +86,29 @@ Status Transaction::WriteRevision() {
     return OkStatus();
   }
   internal::Revision revision = MakeRevision();
-  WAMPGATE_RETURN_IF_ERROR(state_.revisions.Append(revision));
-  state_.revision = std::move(revision);
+  const RevisionDifference difference = PlaceDocuments(revision);
+  if (const Status status = state_.revisions.Append(revision, difference); !status.ok()) {
+    TakeBackDocuments(revision);
+    return status;
+  }
+  state_.revision.Swap(&revision);
+  change_.document.Swap(revision.mutable_node());  // what ran
   return OkStatus();
+}
+
+// What a list was made in, or what it was made of, becomes equal to what runs again.
+void Transaction::KeepSpare() {
+  const std::uint64_t running = state_.revision.number();
+  const bool applied = running == number_ && number_ != 0;
+  if (running == 0 || (!applied && running != base_)) return;
+  if (editing_ == Editing::kDocument && !made_.has_workers) {
+    config::ApplyDelta(applied ? *std::move(delta_) : config::DeltaTo(state_.revision.node(), made_.routes),
+                       change_.document);
+    state_.spare = std::make_unique<v1::Node>();
+    state_.spare->Swap(&change_.document);
+  } else if (applied || !state_.spare) {
+    state_.spare = std::make_unique<v1::Node>(state_.revision.node());
+  }
 }
 
 void Transaction::Decide() {

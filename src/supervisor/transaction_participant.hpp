@@ -27,6 +27,7 @@ class Transaction::Participant final : public ProcessObserver {
   enum class Stage : std::uint8_t { kAwaited, kAsked, kReady };
   Stage stage_ = Stage::kAwaited;
   bool is_new_ = false;
+  bool gets_whole_ = false;  // it has not what a delta would be for
 };
 
 }  // namespace wampgate::supervisor

@@ -49,6 +49,7 @@ bool Transaction::Bind() {
   stage_ = std::make_unique<ListenStage>(state_.context.sockets.table(), *candidate_.resolved,
                                          state_.context.sockets.activated());
   config::Problems problems = stage_->problems();
+  Localize(problems);
   if (config::HasErrors(problems)) {
     Abort(ProblemStatus(StatusCode::kFailedPrecondition, problems), problems);
     return false;
@@ -66,7 +67,7 @@ void Transaction::Enlist() {
 }
 
 bool Transaction::NeedsTelling(const WorkerUnit& unit, const WorkerSettings& next) const {
-  if (!SameNode(unit.settings(), next)) return true;
+  if (!SameNode(unit.settings(), next) || rerouted_.contains(next.id)) return true;
   return std::any_of(next.transports.begin(), next.transports.end(),
                      [&](const std::string& transport) { return stage_->Find(transport)->changed; });
 }
@@ -140,7 +141,12 @@ void Transaction::Participant::OnEnded(Process& process) {
 
 void Transaction::SendPrepare(Participant& participant) {
   Process& process = *participant.process_;
-  internal::Prepare prepare = MakePrepare(state_.context, {id_, number_, participant.settings_});
+  const PrepareTarget target{id_, number_, participant.settings_, change_.document};
+  const bool gets_delta = delta_ && !participant.is_new_ && !participant.gets_whole_ &&
+                          participant.unit_->IsCurrent(process) && process.applied_revision() != 0;
+  internal::Prepare prepare = gets_delta
+                                  ? MakePrepare(state_.context, target, *delta_, process.applied_revision())
+                                  : MakePrepare(state_.context, target);
   std::vector<UniqueFd> descriptors;
   for (const std::string& transport : participant.transports_) {
     const ListenStage::Entry& entry = *stage_->Find(transport);
@@ -152,7 +158,7 @@ void Transaction::SendPrepare(Participant& participant) {
   }
   participant.stage_ = Participant::Stage::kAsked;
   const Status sent = process.Prepare(
-      prepare, std::move(descriptors),
+      std::move(prepare), std::move(descriptors),
       [this, &participant](const Process::Answer& answer) { OnPrepared(participant, answer); });
   if (!sent.ok()) OnPrepared(participant, {sent, ""});
 }
@@ -164,10 +170,15 @@ void Transaction::OnPrepared(Participant& participant, const Process::Answer& an
     if (--pending_ == 0) Decide();
     return;
   }
+  if (answer.wants == Process::Answer::Wants::kWholeNode && !participant.gets_whole_) {
+    participant.gets_whole_ = true;
+    return SendPrepare(participant);
+  }
   config::Problems problems;
   problems.push_back({.path = WholePath(answer.path, participant.settings_),
                       .message = fmt::format("worker {}, process {}: {}", participant.settings_.id,
                                              participant.process_->index(), Message(answer.status))});
+  Localize(problems);
   Abort(ProblemStatus(StatusCode::kFailedPrecondition, problems), problems);
 }
 
@@ -198,9 +209,11 @@ void Transaction::Finish(ApplyReply reply) {
   AddWarnings(reply.problems, plan_);
   reply.plan = std::move(plan_);
   reply.processes = std::move(results_);
-  if (reply.status.ok()) reply.document = &change_.document;
+  const bool applied = reply.outcome == ApplyOutcome::kApplied;
+  if (reply.status.ok()) reply.document = applied ? &state_.revision.node() : &change_.document;
   const ApplyDone done = std::move(done_);
   done(reply);
+  KeepSpare();
 }
 
 void Transaction::Note(const Process& process, ProcessOutcome outcome, std::string detail) {

@@ -20,10 +20,10 @@ struct WorkerSettings {
   ChildCommand environment;             ///< only environment and inherit
   std::vector<std::string> transports;  ///< resource names
   std::size_t position = 0;             ///< in the document, for the paths of errors
-  v1::Node node;                        ///< the document with this worker only, for its processes
+  v1::Node node;  ///< the document with this worker only and without its routes, for its processes
 };
 
-/// Equal for the worker's processes: they need not be told.
+/// Equal for the worker's processes but for routes.
 bool SameNode(const WorkerSettings& left, const WorkerSettings& right);
 /// Equal for what SameProcess compares. Not secret: environments go in as a hash.
 std::string ProcessDigest(const WorkerSettings& settings);

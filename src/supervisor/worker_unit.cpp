@@ -11,6 +11,7 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "config/resolve_worker.hpp"
 #include "net/reuseport_group.hpp"
 
 namespace wampgate::supervisor {
@@ -36,13 +37,41 @@ std::string ProcessDigest(const WorkerSettings& settings) {
   return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
-internal::Prepare MakePrepare(const UnitContext& context, const PrepareTarget& target) {
+namespace {
+
+internal::Prepare BeginPrepare(const UnitContext& context, const PrepareTarget& target) {
   internal::Prepare prepare;
   prepare.set_transaction(target.transaction);
   prepare.set_revision(target.revision);
-  *prepare.mutable_node() = target.settings.node;
   prepare.set_node_directory(context.node_directory);
   prepare.set_made_for(ProcessDigest(target.settings));
+  return prepare;
+}
+
+}  // namespace
+
+internal::Prepare MakePrepare(const UnitContext& context, const PrepareTarget& target) {
+  internal::Prepare prepare = BeginPrepare(context, target);
+  *prepare.mutable_node() = target.settings.node;
+  const std::vector<std::string> ids = config::WorkerIds(target.document);
+  const auto id = std::find(ids.begin(), ids.end(), target.settings.id);
+  WAMPGATE_CHECK(id != ids.end());
+  const v1::Worker& worker = target.document.workers(static_cast<int>(id - ids.begin()));
+  if (worker.has_proxy()) {
+    *prepare.mutable_node()->mutable_workers(0)->mutable_proxy()->mutable_routes() = worker.proxy().routes();
+  }
+  return prepare;
+}
+
+internal::Prepare MakePrepare(const UnitContext& context, const PrepareTarget& target,
+                              const internal::NodeDelta& changes, std::uint64_t base) {
+  internal::Prepare prepare = BeginPrepare(context, target);
+  internal::NodeDelta& delta = *prepare.mutable_delta();
+  prepare.set_base(base);
+  *delta.mutable_rest() = target.settings.node;
+  for (const internal::RouteChange& route : changes.routes()) {
+    if (route.worker() == target.settings.id) *delta.add_routes() = route;
+  }
   return prepare;
 }
 
@@ -156,6 +185,11 @@ void WorkerUnit::TakeOver(std::uint32_t index, Orphan& orphan) {
   process.TakeOver(orphan.TakeChild(), orphan.record().generation(), orphan.TakeArrival());
 }
 
+bool WorkerUnit::IsCurrent(const Process& process) const {
+  const auto applied = applied_.find(process.index());
+  return applied != applied_.end() && applied->second == version_;
+}
+
 bool WorkerUnit::UpToDate() const {
   return std::all_of(processes_.begin(), processes_.end(), [&](const auto& entry) {
     const auto applied = applied_.find(entry.first);
@@ -171,7 +205,8 @@ void WorkerUnit::OnConnected(Process& process) {
 // Brings a process that has just come to the running revision, by the same two steps as a transaction.
 void WorkerUnit::Configure(Process& process) {
   const std::uint64_t transaction = ++context_.transaction;
-  internal::Prepare prepare = MakePrepare(context_, {transaction, context_.revision, settings_});
+  internal::Prepare prepare =
+      MakePrepare(context_, {transaction, context_.revision, settings_, context_.running->node()});
   std::vector<UniqueFd> descriptors;
   for (const std::string& transport : settings_.transports) {
     const auto endpoint = context_.sockets.Find(transport);
@@ -184,16 +219,17 @@ void WorkerUnit::Configure(Process& process) {
     }
   }
   const std::uint64_t version = version_;
-  const Status sent = process.Prepare(
-      prepare, std::move(descriptors), [this, &process, transaction, version](const Process::Answer& answer) {
-        if (answer.status.ok()) return CommitTo(process, transaction, version);
-        log::Error("supervisor", "a worker process cannot take the running revision",
-                   {{"worker", settings_.id},
-                    {"process", process.index()},
-                    {"error", Message(answer.status)},
-                    {"path", answer.path}});
-        process.FailToServe(std::string(Message(answer.status)));
-      });
+  const Status sent =
+      process.Prepare(std::move(prepare), std::move(descriptors),
+                      [this, &process, transaction, version](const Process::Answer& answer) {
+                        if (answer.status.ok()) return CommitTo(process, transaction, version);
+                        log::Error("supervisor", "a worker process cannot take the running revision",
+                                   {{"worker", settings_.id},
+                                    {"process", process.index()},
+                                    {"error", Message(answer.status)},
+                                    {"path", answer.path}});
+                        process.FailToServe(std::string(Message(answer.status)));
+                      });
   if (!sent.ok()) process.FailToServe(std::string(Message(sent)));
 }
 

@@ -13,6 +13,7 @@
 #include "supervisor/process.hpp"
 #include "supervisor/socket_sharing.hpp"
 #include "supervisor/worker_settings.hpp"
+#include "wampgate/internal/revision.pb.h"
 
 namespace wampgate::supervisor {
 
@@ -21,8 +22,9 @@ struct UnitContext {
   ProcessContext& processes;
   ListenSockets& sockets;
   std::string node_directory;
-  std::uint64_t revision = 0;     ///< running
-  std::uint64_t transaction = 0;  ///< last id given out
+  const internal::Revision* running = nullptr;  ///< never null once there are workers
+  std::uint64_t revision = 0;                   ///< number of the running one
+  std::uint64_t transaction = 0;                ///< last id given out
   /// After a process began to serve or ended.
   std::function<void()> on_change;
   /// After a process ended that nobody had asked to.
@@ -48,6 +50,8 @@ class WorkerUnit final : private ProcessObserver {
   void Add(std::unique_ptr<Process> process);
   /// Fills the place `index`, which is empty, with a process that serves already.
   void TakeOver(std::uint32_t index, Orphan& orphan);
+  /// The process has applied the unit's settings, as its applied_revision().
+  bool IsCurrent(const Process& process) const;
   /// All processes that serve have the unit's settings.
   bool UpToDate() const;
   /// By index; never null.
@@ -93,13 +97,18 @@ class WorkerUnit final : private ProcessObserver {
   Wanted wanted_ = Wanted::kRunning;
 };
 
-/// The frame that has a process prepare a revision of its worker; sockets are added with AddSocket.
+/// The frame that has a process prepare a revision of its worker, whose routes are those of `document`;
+/// sockets are added with AddSocket.
 struct PrepareTarget {
   std::uint64_t transaction = 0;
   std::uint64_t revision = 0;
   const WorkerSettings& settings;
+  const v1::Node& document;
 };
 internal::Prepare MakePrepare(const UnitContext& context, const PrepareTarget& target);
+/// The same for a process that has applied revision `base`, of which `changes` makes the document.
+internal::Prepare MakePrepare(const UnitContext& context, const PrepareTarget& target,
+                              const internal::NodeDelta& changes, std::uint64_t base);
 /// Adds a duplicate of `fd` to a Prepare and its descriptors. False if we are out of descriptors.
 struct PreparedSocket {
   const std::string& transport;

@@ -31,8 +31,8 @@ class PartFactory {
   virtual StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(
       const config::Transport& transport) = 0;
 
-  /// `node` has no routes: they are what `routes` makes of those of `previous`, which may be null. The part is
-  /// `previous` if it would be equal.
+  /// `node` has no routes: they are what `routes` makes of those of `previous`, which may be null. The part
+  /// is `previous` if it would be equal.
   virtual std::shared_ptr<const WorkerPart> MakeWorkerPart(
       const config::Node& node, const proxy::RouteChanges& routes,
       const std::shared_ptr<const WorkerPart>& previous) = 0;

@@ -8,6 +8,7 @@
 #include "config/change_text.hpp"
 #include "config/environment_for_tests.hpp"
 #include "config/load.hpp"
+#include "config/node_delta.hpp"
 #include "config/object_name.hpp"
 #include "config/resources.hpp"
 
@@ -178,6 +179,20 @@ void Make(const v1::ObjectChange& change, Model& model) {
   for (const auto& [below, content] : ModelOf(resources)) model[below] = content;
 }
 
+/// What is said of a list leads from the one document to the other, and back from whatever is in between.
+void ExpectFollowed(const v1::Node& before, const ChangeList& list) {
+  v1::Node edited = before;
+  const MadeChanges made = MakeChanges(before, edited, list, TestEnvironment());
+  if (made.has_workers) return;
+  if (made.status.ok()) {
+    v1::Node follower = before;
+    ApplyDelta(DeltaTo(edited, made.routes), follower);
+    EXPECT_EQ(CanonicalBytes(follower), CanonicalBytes(edited));
+  }
+  ApplyDelta(DeltaTo(before, made.routes), edited);
+  EXPECT_EQ(CanonicalBytes(edited), CanonicalBytes(before));
+}
+
 TEST(ChangeListProperty, ResultIsThatOfTheModelAndThePlanIsTheDifference) {
   int made = 0, refused = 0;
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
@@ -192,6 +207,7 @@ TEST(ChangeListProperty, ResultIsThatOfTheModelAndThePlanIsTheDifference) {
       const bool exists = model.contains(change.name());
       ChangeList one;
       *one.Add() = change;
+      ExpectFollowed(document, one);
       ChangedDocument changed = ApplyChanges(document, one, TestEnvironment());
       if (!changed.status.ok()) {
         ++refused;
@@ -207,6 +223,7 @@ TEST(ChangeListProperty, ResultIsThatOfTheModelAndThePlanIsTheDifference) {
       *list.Add() = change;
       ASSERT_EQ(ModelOf(CollectResources(document, TestEnvironment())), model) << change.ShortDebugString();
     }
+    ExpectFollowed(before, list);
     const ChangedDocument at_once = ApplyChanges(before, list, TestEnvironment());
     ASSERT_TRUE(at_once.status.ok()) << at_once.status;
     EXPECT_EQ(CanonicalBytes(at_once.document), CanonicalBytes(document));

@@ -216,5 +216,32 @@ TEST(ChangeList, PutsSecretsBackWhereTheirPlaceholdersAre) {
                 "stands for no value");
 }
 
+TEST(NameByRequest, SaysWhereInTheRequestAnObjectIsWrong) {
+  const auto path_of = [](const std::vector<v1::ObjectChange>& changes, const std::string& problem) {
+    const ChangedDocument changed = Apply(changes);
+    EXPECT_TRUE(changed.status.ok()) << changed.status;
+    Problems problems{{.path = problem, .message = "is wrong"}};
+    NameByRequest(changed.placed, changed.document, TestEnvironment(), problems);
+    return problems[0].path;
+  };
+  const auto deep =
+      Change(Action::CREATE, "workers/edge/transports/web/paths/a/paths/x%2Fy", R"({"type":"none"})");
+  EXPECT_EQ(path_of({deep}, R"(workers[0].transports[0].paths.a.paths["x/y"].options.z)"),
+            "changes[0].text.options.z");
+  EXPECT_EQ(path_of({deep}, "workers[0].transports[0].paths.a"), "workers[0].transports[0].paths.a");
+  const auto route = Change(Action::PUT, "workers/edge/routes/realm1/user", R"("b2")");
+  EXPECT_EQ(path_of({deep, route}, "workers[0].routes.realm1.user"), "changes[1].text");
+  EXPECT_EQ(path_of({route}, "workers[0].routes.realm1.user2"), "workers[0].routes.realm1.user2");
+  v1::ObjectChange backend = Change(Action::PUT, "workers/edge/backends/b1");
+  *backend.mutable_connection() = Edge().workers(0).proxy().connections().at("b2");
+  EXPECT_EQ(path_of({backend}, "workers[0].connections.b1.transport.url"),
+            "changes[0].connection.transport.url");
+  const auto unnamed =
+      Change(Action::UPDATE, "workers/worker002/transports/tcp4%3A0.0.0.0%3A82",
+             R"({"type":"rawsocket","endpoint":{"type":"tcp","port":82},"max_message_size":512})");
+  EXPECT_EQ(path_of({unnamed}, "workers[2].transports[0].max_message_size"),
+            "changes[0].text.max_message_size");
+}
+
 }  // namespace
 }  // namespace wampgate::config

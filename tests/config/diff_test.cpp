@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 
 #include "config/environment_for_tests.hpp"
@@ -88,6 +90,57 @@ TEST(Diff, FollowsObjectsByIdentityAndNotByPlace) {
             "[endpoint.type:  -> "
             "\"tcp\"] [type:  -> \"web\"]\n"
             "create path workers/one/transports/tcp4%3A0.0.0.0%3A82/paths/a [type:  -> \"none\"]\n");
+}
+
+TEST(Diff, OfUnnamedTransportsInAnyOrderIsOnlyTheTrueChange) {
+  std::mt19937 random(7);
+  const auto document = [](const std::vector<int>& ports) {
+    v1::Node node;
+    v1::Worker& worker = *node.add_workers();
+    worker.set_id("one");
+    worker.mutable_proxy();
+    for (const int port : ports) {
+      v1::Transport& transport = *worker.add_transports();
+      transport.mutable_endpoint()->mutable_tcp()->mutable_port()->set_number(port);
+      (*transport.mutable_web()->mutable_paths())["p"].mutable_json()->set_value(std::to_string(port));
+    }
+    return node;
+  };
+  const auto lines = [](const std::string& action, int port) {
+    const std::string name = " workers/one/transports/tcp4%3A0.0.0.0%3A" + std::to_string(port);
+    return std::vector<std::string>{action + " transport" + name, action + " path" + name + "/paths/p"};
+  };
+  for (int round = 0; round < 200; ++round) {
+    std::vector<int> ports;
+    for (int port = 80; port < 90; ++port) {
+      if (random() % 2 == 0) ports.push_back(port);
+    }
+    std::vector<int> after = ports;
+    std::vector<std::string> expected;
+    const auto expect = [&](const std::vector<std::string>& more) {
+      expected.insert(expected.end(), more.begin(), more.end());
+    };
+    if (!after.empty() && random() % 2 == 0) {
+      const auto gone = after.begin() + static_cast<std::ptrdiff_t>(random() % after.size());
+      expect(lines("delete", *gone));
+      after.erase(gone);
+    }
+    if (random() % 2 == 0) {
+      after.push_back(90);
+      expect(lines("create", 90));
+    }
+    std::shuffle(after.begin(), after.end(), random);
+    std::vector<std::string> found;
+    for (const Change& change : Diff(document(ports), document(after), TestEnvironment())) {
+      found.push_back(std::string(change.action == Action::kCreate   ? "create "
+                                  : change.action == Action::kDelete ? "delete "
+                                                                     : "other ") +
+                      std::string(change.kind) + " " + change.name);
+    }
+    std::sort(expected.begin(), expected.end());
+    std::sort(found.begin(), found.end());
+    ASSERT_EQ(found, expected) << "round " << round;
+  }
 }
 
 /// A worker with one transport that listens there.

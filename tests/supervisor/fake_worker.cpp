@@ -148,7 +148,7 @@ class FakeWorker final : public control::ChannelHandler {
   }
 
   void Prepare(const internal::Prepare& prepare, std::vector<UniqueFd>& descriptors) {
-    const v1::Worker& worker = prepare.node().workers(0);
+    const v1::Worker& worker = (prepare.has_delta() ? prepare.delta().rest() : prepare.node()).workers(0);
     next_ = worker.limits().hello_timeout();
     next_revision_ = prepare.revision();
     made_for_ = prepare.made_for();

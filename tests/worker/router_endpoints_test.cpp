@@ -15,7 +15,8 @@ TEST(RouterEndpoints, TakeTheSessionLimitOfTheProxy) {
   config::Node node = NodeWith({});
   for (const std::size_t configured : {0, 7}) {
     node.workers.front().limits.max_sessions = configured;
-    const auto part = std::dynamic_pointer_cast<const RouterPart>(endpoints.MakeWorkerPart(node, {}, nullptr));
+    const auto part =
+        std::dynamic_pointer_cast<const RouterPart>(endpoints.MakeWorkerPart(node, {}, nullptr));
     EXPECT_EQ(part->limits.max_sessions, proxy::EffectiveSessionLimit(node.workers.front().limits));
     EXPECT_NE(part->limits.max_sessions, 0u);
   }
