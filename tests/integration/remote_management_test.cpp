@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <thread>
 
 #include "integration/remote_node.hpp"
 
@@ -44,6 +48,59 @@ TEST_F(RemoteManagement, KnowsATokenByItsHashAndNobodyWithoutOne) {
   const CtlResult untrusted = Ctl(node_, {"export", "--address", address_, "--ca", File("other.pem"),
                                           "--token-file", token_, "--timeout", "5"});
   EXPECT_NE(untrusted.exit_code, 0) << "the node's certificate is not signed by that";
+}
+
+TEST_F(RemoteManagement, AnotherCertificateUnderTheSamePathIsAChangeAndABrokenOneIsNot) {
+  Start();
+  const auto serial = [this] {
+    const std::string out = File("shown");
+    const std::string command = "echo | openssl s_client -connect " + address_ +
+                                " 2>/dev/null | openssl x509 -noout -serial > " + out + " 2>/dev/null";
+    static_cast<void>(std::system(command.c_str()));
+    std::ifstream file(out);
+    std::string text;
+    std::getline(file, text);
+    return text;
+  };
+  const std::string first = serial();
+  ASSERT_NE(first, "");
+  CtlResult reloaded = Ctl(node_, {"reload"});
+  EXPECT_EQ(reloaded.exit_code, 0) << reloaded.err;
+  EXPECT_EQ(reloaded.out.find("server.pem"), std::string::npos) << "nothing new";
+
+  WriteFile(node_, "server.pem", "no certificate");
+  reloaded = Ctl(node_, {"reload"});
+  EXPECT_EQ(reloaded.exit_code, 0) << reloaded.err;
+  EXPECT_THAT(reloaded.out + reloaded.err, HasSubstr("management.listen[0].tls.certificate"));
+  EXPECT_THAT(reloaded.out + reloaded.err, HasSubstr("what was in it before stays in use"));
+  EXPECT_EQ(serial(), first);
+
+  MakeCertificate("server", "ca", "wampgate", "subjectAltName=IP:127.0.0.1");
+  const CtlResult shown = Ctl(node_, {"reload", "--dry-run"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("server.pem"));
+  EXPECT_EQ(serial(), first);
+  reloaded = Ctl(node_, {"reload"});
+  EXPECT_EQ(reloaded.exit_code, 0) << reloaded.err;
+  EXPECT_THAT(reloaded.out, HasSubstr("management.listen[0].tls.certificate"));
+  std::string second = first;
+  for (const auto end = std::chrono::steady_clock::now() + NodeProcess::kDeadline;
+       second == first || second.empty();) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "the new certificate is not in use";
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    second = serial();
+  }
+  // SIGHUP is the same.
+  MakeCertificate("server", "ca", "wampgate", "subjectAltName=IP:127.0.0.1");
+  node_.Signal(SIGHUP);
+  for (const auto end = std::chrono::steady_clock::now() + NodeProcess::kDeadline;;) {
+    const std::string third = serial();
+    if (third != second && !third.empty()) break;
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "the third certificate is not in use";
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  const CtlResult looked = Remote({"export"}, Certificate("viewer"));
+  EXPECT_EQ(looked.exit_code, 0) << looked.err;
 }
 
 TEST_F(RemoteManagement, AChangeLeavesAnAuditLineAndOpensAndClosesPorts) {
