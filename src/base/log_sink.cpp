@@ -33,8 +33,7 @@ void Sink::Write(std::string_view line) {
       return;
     }
   }
-  give_up_at_.store(Nanoseconds(Clock::now() + std::chrono::milliseconds(100)));
-  WriteOut(line);
+  WriteOut(line, Nanoseconds(Clock::now() + std::chrono::milliseconds(100)));
 }
 
 void Sink::Run() {
@@ -78,12 +77,13 @@ void Sink::Stop() {
   state_ = State::kDirect;
 }
 
-void Sink::WriteOut(std::string_view lines) {
+// Until `own_limit`; 0: until what Stop says, perhaps while it is written.
+void Sink::WriteOut(std::string_view lines, std::int64_t own_limit) {
   while (!lines.empty()) {
     pollfd ready{fd_, POLLOUT, 0};
     const int answer = ::poll(&ready, 1, 50);
     if (answer <= 0) {
-      const std::int64_t limit = give_up_at_.load();
+      const std::int64_t limit = own_limit != 0 ? own_limit : give_up_at_.load();
       if (limit == 0 || Nanoseconds(Clock::now()) < limit) continue;
     }
     const ssize_t written = answer > 0 ? ::write(fd_, lines.data(), std::min(lines.size(), kPipeAtomic)) : -1;

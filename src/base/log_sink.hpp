@@ -38,7 +38,7 @@ class Sink {
 
  private:
   enum class State { kDirect, kRunning, kStopping };
-  void WriteOut(std::string_view lines);
+  void WriteOut(std::string_view lines, std::int64_t own_limit = 0);
 
   const int fd_;
   const DescribeLoss describe_loss_;
