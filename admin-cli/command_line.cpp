@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include <algorithm>
+
 #include "terminal.hpp"
 
 namespace wampgate::ctl {
@@ -13,14 +15,24 @@ void SetOutput(const std::string& form, Invocation& invocation) {
                                        : Output::kTable;
 }
 
-/// For people: CLI11 has UINT, INT and FLOAT.
-void NameNumbers(CLI::App& command) {
+/// What an option takes, for people: CLI11 says "UINT" and "TEXT:{keep,close}=keep".
+void DescribeValues(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
-    const std::string type = option->get_type_name();
-    const std::string base = type.substr(0, type.find(':'));
-    if (base == "UINT" || base == "INT" || base == "FLOAT") option->type_name("NUMBER");
+    const std::string type = option->get_type_name(), base = type.substr(0, type.find(':'));
+    const std::size_t open = type.find('{');
+    if (!option->get_option_text().empty()) continue;
+    if (open != std::string::npos) {
+      std::string words = type.substr(open + 1, type.find('}') - open - 1);
+      std::replace(words.begin(), words.end(), ',', '|');
+      const std::string otherwise = option->get_default_str();
+      option->option_text(otherwise.empty() ? words : words + " [" + otherwise + "]");
+    } else if (type.ends_with(":POSITIVE")) {
+      option->option_text(option->get_required() ? "NUMBER REQUIRED" : "NUMBER");
+    } else if (base == "UINT" || base == "INT" || base == "FLOAT") {
+      option->type_name("NUMBER");
+    }
   }
-  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) NameNumbers(*below);
+  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) DescribeValues(*below);
 }
 
 }  // namespace
@@ -62,7 +74,7 @@ CommandLine::CommandLine()
   AddCertificateCommands(app_, invocation_);
   AddContextCommands(app_, invocation_, address_);
   AddCompletionCommand(app_, invocation_);
-  NameNumbers(app_);
+  DescribeValues(app_);
 }
 
 int CommandLine::Run(const std::vector<std::string>& words) {

@@ -77,10 +77,12 @@ class ObjectCommands {
 
   static void AddList(CLI::App& noun, Invocation& invocation) {
     auto flags = std::make_shared<ObjectFlags>();
-    auto* list = noun.add_subcommand("list", "All of them");
+    auto* list = noun.add_subcommand("list", std::string("All ") + Noun::kNoun + "s, or those of one worker");
     list->footer(std::string("Example: wampgatectl ") + Noun::kNoun + " list --filter '" + Noun::kFilter +
                  "'");
-    list->add_option("parent", flags->name, "Only those of this worker (for paths: WORKER/TRANSPORT)");
+    list->add_option("parent", flags->name,
+                     Noun::kParentParts == 1 ? "Only those of this worker"
+                                             : "Only those of WORKER, or of WORKER/TRANSPORT");
     list->add_option("--filter", flags->filter, "Only those that match, as in 'name:edge AND sessions > 0'");
     list->add_option("--order-by", flags->order_by, "By which fields, as in 'sessions desc, name'");
     list->callback(
@@ -125,7 +127,8 @@ class ObjectCommands {
 
   static void AddGet(CLI::App& noun, Invocation& invocation) {
     auto flags = std::make_shared<ObjectFlags>();
-    auto* get = noun.add_subcommand("get", "One of them: what it does now, and how a node file spells it");
+    auto* get = noun.add_subcommand(
+        "get", std::string("One ") + Noun::kNoun + ": what it does now, and how a node file spells it");
     get->footer(std::string("Example: wampgatectl ") + Noun::kNoun + " get " + Noun::kExampleName +
                 " --object -o yaml");
     AddName(*get, *flags);
@@ -231,7 +234,8 @@ class ObjectCommands {
 
   static void AddDelete(CLI::App& noun, Invocation& invocation) {
     auto flags = std::make_shared<ObjectFlags>();
-    auto* command = noun.add_subcommand("delete", "Take it away while the node runs");
+    auto* command =
+        noun.add_subcommand("delete", std::string("Remove a ") + Noun::kNoun + " while the node runs");
     command->footer(std::string("Example: wampgatectl ") + Noun::kNoun + " delete " + Noun::kExampleName +
                     " --dry-run");
     AddName(*command, *flags);

@@ -152,7 +152,7 @@ void AddNodeCommands(CLI::App& app, Invocation& invocation) {
   drain->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return Drain(invocation, *options); };
   });
-  auto* undrain = app.add_subcommand("undrain", "Accept again");
+  auto* undrain = app.add_subcommand("undrain", "Accept clients again, after or during a drain");
   undrain->footer("Example: wampgatectl undrain");
   undrain->callback([&invocation] { invocation.run = [&invocation] { return Undrain(invocation); }; });
 
@@ -173,7 +173,7 @@ void AddNodeCommands(CLI::App& app, Invocation& invocation) {
   whoami->footer("Example: wampgatectl whoami");
   whoami->callback([&invocation] { invocation.run = [&invocation] { return WhoAmI(invocation); }; });
 
-  auto* shutdown = app.add_subcommand("shutdown", "End the node as SIGTERM does");
+  auto* shutdown = app.add_subcommand("shutdown", "End the node and its sessions, as SIGTERM does");
   shutdown->footer("Example: wampgatectl shutdown");
   shutdown->callback([&invocation] { invocation.run = [&invocation] { return Shutdown(invocation); }; });
 

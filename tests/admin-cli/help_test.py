@@ -57,7 +57,7 @@ class Help(unittest.TestCase):
         for command in [(), *commands()]:
             for line in usage("wampgatectl", *command).splitlines():
                 with self.subTest(command=command, line=line):
-                    self.assertNotRegex(line, r" (UINT|INT|FLOAT)\b")
+                    self.assertNotRegex(line, r" (UINT|INT|FLOAT)\b|:(POSITIVE|\{)|\}=")
 
 
 if __name__ == "__main__":
