@@ -13,7 +13,7 @@
 namespace wampgate::ctl {
 namespace {
 
-constexpr unsigned kLongest = 3;  // seconds
+constexpr unsigned kLongest = 5;  // seconds
 constexpr const char* kFile = ":file";
 constexpr const char* kDirectory = ":directory";
 
@@ -118,7 +118,7 @@ bool IsPlain(const std::string& word) {
 /// What `wampgatectl NOUN list -o name` prints, short as tables have it.
 std::vector<Candidate> NamesOf(const std::string& noun, const Place& place, const std::string& typed) {
   std::vector<std::string> words = place.node;
-  words.insert(words.end(), {"--timeout", "2", noun, "list", "-o", "name"});
+  words.insert(words.end(), {"--timeout", "4", noun, "list", "-o", "name"});
   std::ostringstream names, complaints;
   auto* const out = std::cout.rdbuf(names.rdbuf());
   auto* const error = std::cerr.rdbuf(complaints.rdbuf());

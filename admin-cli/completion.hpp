@@ -12,7 +12,7 @@ namespace wampgate::ctl {
 constexpr const char* kCompleteWord = "__complete";
 
 /// Prints the answer. The names of a node's objects are asked from the node that the words name, as
-/// `wampgatectl NOUN list -o name` does it; whatever goes wrong, and what takes longer than 3 s, gives no
+/// `wampgatectl NOUN list -o name` does it; whatever goes wrong, and what takes longer than 5 s, gives no
 /// candidates.
 int Complete(const std::vector<std::string>& words);
 

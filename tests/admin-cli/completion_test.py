@@ -78,8 +78,8 @@ class Completion(unittest.TestCase):
         for typed, some, none in table:
             with self.subTest(typed=typed):
                 words = ask(typed)
-                for word in some:
-                    self.assertIn(word, words)
+                if not set(some) <= set(words):  # who asks a busy node gives up after a few seconds
+                    wait(lambda: set(some) <= set(ask(typed)), f"{some} instead of {words}")
                 for word in none:
                     self.assertNotIn(word, words)
 
