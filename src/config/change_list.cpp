@@ -243,10 +243,12 @@ class Changer {
     std::map<std::string, std::string> routes;  // by name: the backend
     for (const auto& [realm, by_role] : proxy.routes()) {
       for (const auto& [role, targets] : by_role.roles()) {
+        const ObjectName route{.kind = Kind::kRoute, .worker = worker, .realm = realm, .role = role};
         for (const std::string& backend : targets.connections()) {
-          if (!gone.contains(backend)) continue;
-          routes[ObjectName{.kind = Kind::kRoute, .worker = worker, .realm = realm, .role = role}
-                     .ToString()] = backend;
+          if (gone.contains(backend)) routes[route.ToString()] = backend;
+        }
+        for (const auto& [backend, target] : targets.targets()) {
+          if (gone.contains(backend)) routes[route.ToString()] = backend;
         }
       }
     }

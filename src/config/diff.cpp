@@ -84,7 +84,9 @@ class LeafWalk {
     const FieldDescriptor& value = *map.message_type()->map_value();
     const Where at = where.Key(entry.GetReflection()->GetString(entry, map.message_type()->map_key()));
     if (value.message_type() != nullptr) {
+      const std::size_t before = leaves_.size();
       Walk(entry.GetReflection()->GetMessage(entry, &value), at);
+      if (leaves_.size() == before) Put(at, "{}", map);
     } else {
       Put(at, ToJson(GetScalar(entry, value)), map);
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <type_traits>
 
@@ -87,6 +88,40 @@ void CheckConnectionAuth(const v1::Connection& connection, const Where& where, c
   }
 }
 
+/// A string or a list of strings.
+std::vector<proxy::RouteTarget> TargetsOf(
+    const google::protobuf::RepeatedPtrField<std::string>& connections) {
+  std::vector<proxy::RouteTarget> targets;
+  for (const std::string& id : connections) targets.push_back({.backend = id});
+  return targets;
+}
+
+/// An object, in the order of its keys.
+std::vector<proxy::RouteTarget> TargetsOf(const google::protobuf::Map<std::string, v1::RouteTarget>& given) {
+  std::vector<proxy::RouteTarget> targets;
+  for (const auto& [id, target] : std::map<std::string, v1::RouteTarget>(given.begin(), given.end())) {
+    const int weight = target.has_weight() ? target.weight() : 1;
+    targets.push_back({id, static_cast<std::uint32_t>(std::max(weight, 0)), target.backup()});
+  }
+  return targets;
+}
+
+std::vector<proxy::RouteTarget> ResolveTargets(const v1::RouteTargets& route, const Where& where,
+                                               const Context& context) {
+  if (route.targets().empty()) {
+    if (route.connections().empty()) context.Error(where, "expected at least one connection, found none");
+    return TargetsOf(route.connections());
+  }
+  if (!route.connections().empty()) {
+    context.Error(where, "expected a list of connections or an object of targets, found both");
+  }
+  auto targets = TargetsOf(route.targets());
+  const auto gets_sessions = [](const proxy::RouteTarget& target) { return target.weight > 0; };
+  if (std::none_of(targets.begin(), targets.end(), gets_sessions))
+    context.Error(where, "expected a target with a weight above 0, found none: nobody could join");
+  return targets;
+}
+
 }  // namespace
 
 std::map<std::string, proxy::BackendOptions> ResolveConnections(
@@ -118,14 +153,12 @@ proxy::RouteOptions ResolveRoutes(const google::protobuf::Map<std::string, v1::R
     const std::map<std::string, v1::RouteTargets> sorted(by_role.roles().begin(), by_role.roles().end());
     for (const auto& [role, targets] : sorted) {
       const Where role_where = realm_where.Key(role);
-      if (targets.connections().empty())
-        context.Error(role_where, "expected at least one connection, found none");
-      for (const std::string& connection : targets.connections()) {
-        roles[role].push_back(connection);
-        if (connections.contains(connection)) continue;
+      roles[role] = ResolveTargets(targets, role_where, context);
+      for (const proxy::RouteTarget& target : roles[role]) {
+        if (connections.contains(target.backend)) continue;
         context.Error(role_where,
                       fmt::format("no connection {} found for realm {} and role {} in proxy route config",
-                                  Quote(connection), Quote(realm), Quote(role)));
+                                  Quote(target.backend), Quote(realm), Quote(role)));
       }
     }
   }

@@ -62,6 +62,11 @@ void ResolveProxy(const v1::ProxyWorker& proxy, const Where& where, const Contex
   worker.routes = ResolveRoutes(proxy.routes(), proxy.connections(), where.Key("routes"), context);
   if (!proxy.backends().empty()) {
     endpoint.backends = ResolveBackends(proxy.backends(), name, where.Key("backends"), context);
+    for (const auto& [realm, backends] : endpoint.backends->by_realm) {
+      for (const auto& backend : backends) worker.worker_backends.emplace(backend.id, backend);
+    }
+    for (const auto& backend : endpoint.backends->fallback)
+      worker.worker_backends.emplace(backend.id, backend);
   }
   for (int i = 0; i < proxy.backends_size(); ++i) {
     if (!proxy.backends(i).has_id() || !proxy.connections().contains(proxy.backends(i).id())) continue;

@@ -82,7 +82,8 @@ struct Worker {
   bool inherit_env = true;
   std::vector<Transport> transports;
   // proxy
-  std::map<std::string, proxy::BackendOptions> backends;  ///< `connections`
+  std::map<std::string, proxy::BackendOptions> backends;         ///< `connections`, by id
+  std::map<std::string, proxy::BackendOptions> worker_backends;  ///< `backends`, by id; endpoints have theirs
   proxy::RouteOptions routes;
   proxy::SessionLimits limits;
   // router

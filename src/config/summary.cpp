@@ -26,6 +26,13 @@ std::string Describe(const proxy::BackendOptions& backend) {
                      wamp::Name(std::get<rawsocket::ClientOptions>(backend.transport).serializer));
 }
 
+/// "router1", "router1 (weight 3)", "router1 (backup)".
+std::string TargetText(const proxy::RouteTarget& target) {
+  std::string text = target.weight == 1 ? "" : fmt::format("weight {}", target.weight);
+  if (target.is_backup) text += text.empty() ? "backup" : ", backup";
+  return text.empty() ? target.backend : fmt::format("{} ({})", target.backend, text);
+}
+
 class Printer {
  public:
   void PrintNode(const Node& node) {
@@ -55,8 +62,10 @@ class Printer {
     for (const auto& [id, backend] : worker.backends)
       Line(2, fmt::format("backend {}  {}", id, Describe(backend)));
     for (const auto& [realm, roles] : worker.routes.realms) {
-      for (const auto& [role, backends] : roles) {
-        Line(2, fmt::format("route {} / {} -> {}", realm, role, fmt::join(backends, ", ")));
+      for (const auto& [role, targets] : roles) {
+        std::string text;
+        for (const auto& target : targets) text += (text.empty() ? "" : ", ") + TargetText(target);
+        Line(2, fmt::format("route {} / {} -> {}", realm, role, text));
       }
     }
     for (const router::RealmOptions& realm : worker.realms) {

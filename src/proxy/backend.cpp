@@ -19,8 +19,8 @@ std::shared_ptr<const websocket::ClientOptions> Offering(const BackendOptions::W
 
 }  // namespace
 
-Backend::Backend(BackendOptions options)
-    : options_(std::move(options)), address_(net::ToString(options_.endpoint)) {
+Backend::Backend(BackendOptions options, std::shared_ptr<BackendRecord> record)
+    : options_(std::move(options)), address_(net::ToString(options_.endpoint)), record_(std::move(record)) {
   if (const auto* transport = std::get_if<BackendOptions::WebSocket>(&options_.transport)) {
     for (const auto serializer : transport->serializers)
       websocket_.push_back(Offering(*transport, serializer));
@@ -40,29 +40,39 @@ void Backend::Answered() {
   if (health_.is_down())
     log::Info("proxy", "backend is up again", {{"backend", options_.id}, {"address", address_}});
   health_.Succeeded();
+  SetCondition(Condition::kUp);
 }
 
-void Backend::Joined() {
-  ++counters_.joins;
-  ++counters_.open;
+void Backend::Joined(std::chrono::microseconds took) {
+  record_->join_latency.Add(took);
+  ++record_->joins;
+  ++record_->open;
 }
 
 void Backend::Refused() {
-  ++counters_.refusals;
+  ++record_->refusals;
 }
 
 void Backend::Failed(std::string_view why, BackendHealth::Clock::time_point now) {
-  ++counters_.failures;
+  ++record_->failures;
   last_error_ = why;
+  last_error_time_ = std::chrono::system_clock::now();
   if (!health_.is_down()) {
     log::Warning("proxy", "backend is down",
                  {{"backend", options_.id}, {"address", address_}, {"error", why}});
   }
   health_.Failed(now);
+  SetCondition(Condition::kDown);
 }
 
 void Backend::SessionEnded() {
-  --counters_.open;
+  --record_->open;
+}
+
+void Backend::SetCondition(Condition condition) {
+  if (condition_ == condition) return;
+  condition_ = condition;
+  condition_since_ = std::chrono::system_clock::now();
 }
 
 }  // namespace wampgate::proxy

@@ -5,9 +5,8 @@
 namespace wampgate::proxy {
 
 bool BackendHealth::TakeTurn(Clock::time_point now) {
-  if (!is_down()) return true;
-  if (now < retry_at_) return false;
-  retry_at_ = now + delay_;
+  if (!IsDue(now)) return false;
+  if (is_down()) retry_at_ = now + delay_;
   return true;
 }
 

@@ -17,6 +17,8 @@ class BackendHealth {
   /// Whether a join should go here although others are available: it is up, or its retry time has come. In
   /// the second case the retry time moves on, so that one join tries and not a crowd.
   bool TakeTurn(Clock::time_point now);
+  /// Whether TakeTurn would say yes.
+  bool IsDue(Clock::time_point now) const { return !is_down() || now >= retry_at_; }
   /// The backend answered.
   void Succeeded() { delay_ = std::chrono::milliseconds(0); }
   /// It could not be reached, or went away without a word.

@@ -30,6 +30,7 @@ bool BackendSearch::Start(Owner& owner) {
 
 bool BackendSearch::TryNext() {
   if (next_ == candidates_.size()) return false;
+  dialled_ = BackendHealth::Clock::now();
   dial_ =
       runtime_.dialer.Dial(candidates_[next_], preferred_,
                            [this](StatusOr<std::unique_ptr<wamp::Link>> link) { OnDialed(std::move(link)); });
@@ -43,6 +44,10 @@ milliseconds BackendSearch::ShareOfAttempt() const {
 
 milliseconds BackendSearch::left() const {
   return std::max(duration_cast<milliseconds>(deadline_ - BackendHealth::Clock::now()), milliseconds(0));
+}
+
+std::chrono::microseconds BackendSearch::attempt_age() const {
+  return duration_cast<std::chrono::microseconds>(BackendHealth::Clock::now() - dialled_);
 }
 
 void BackendSearch::OnDialed(StatusOr<std::unique_ptr<wamp::Link>> link) {

@@ -44,6 +44,8 @@ class BackendSearch final : public net::Mortal {
   /// What is left of it.
   std::chrono::milliseconds left() const;
   const std::string& failures() const { return failures_; }
+  /// Since the candidate at hand was dialled.
+  std::chrono::microseconds attempt_age() const;
 
  private:
   bool TryNext();
@@ -61,6 +63,7 @@ class BackendSearch final : public net::Mortal {
   std::size_t next_ = 0;
   std::chrono::milliseconds budget_{0};
   BackendHealth::Clock::time_point deadline_{};
+  BackendHealth::Clock::time_point dialled_{};
   std::unique_ptr<net::Mortal> dial_;
   Timer attempt_;
   std::string failures_;

@@ -124,7 +124,7 @@ void FrontendSession::Join(const std::shared_ptr<const BackendGroup>& group) {
   deadline_.Stop();  // the search has its own
   joining_->search = std::make_unique<BackendSearch>(runtime_, group->Candidates(BackendHealth::Clock::now()),
                                                      relay_.client().serializer());
-  if (!joining_->search->Start(*this)) OnBackendsExhausted("the route has no backends");
+  if (!joining_->search->Start(*this)) OnBackendsExhausted(group->WhyNone());
 }
 
 void FrontendSession::OnBackendConnected(std::shared_ptr<Backend> backend, std::unique_ptr<wamp::Link> link) {
@@ -207,7 +207,7 @@ void FrontendSession::OnWelcome(std::string_view message) {
 void FrontendSession::Opened() {
   deadline_.Stop();
   backend_ = joining_->backend;
-  backend_->Joined();
+  backend_->Joined(joining_->search->attempt_age());
   relay_.SetSlowTimeout(joining_->settings->limits.slow_consumer_timeout);
   DropSearch();
   joining_.reset();

@@ -41,8 +41,15 @@ struct TransparentOptions {
   bool operator==(const TransparentOptions&) const = default;
 };
 
-/// The backends of one route by their ids, in order (spec 5.10).
-using RouteTargets = std::vector<std::string>;
+/// A backend of a route, and its share of the route's sessions (ours).
+struct RouteTarget {
+  std::string backend;       ///< id
+  std::uint32_t weight = 1;  ///< in proportion to the others'; 0: none
+  bool is_backup = false;    ///< only while no other is usable
+  bool operator==(const RouteTarget&) const = default;
+};
+/// The backends of one route, in order (spec 5.10).
+using RouteTargets = std::vector<RouteTarget>;
 
 /// Routes of authenticating mode: realm → role → targets (spec 5.1).
 struct RouteOptions {

@@ -10,7 +10,7 @@ namespace {
 std::shared_ptr<const BackendGroup> MakeGroup(const std::vector<BackendOptions>& options, BackendPool& pool) {
   std::vector<std::shared_ptr<Backend>> backends;
   for (const auto& one : options) backends.push_back(pool.Acquire(one));
-  return std::make_shared<const BackendGroup>(std::move(backends));
+  return std::make_shared<const BackendGroup>(backends);
 }
 
 }  // namespace
@@ -77,8 +77,8 @@ class RouteTableEdit {
     previous_.routes_.ForEach([&](const std::string& key, const RouteTable::Route& route) {
       const RouteTable::Route* now = routes_.Find(key);
       if (now == nullptr || now->group != route.group) return;
-      for (const std::string& id : route.targets) {
-        if (!differ.contains(id)) continue;
+      for (const RouteTarget& target : route.targets) {
+        if (!differ.contains(target.backend)) continue;
         routes_.Set(key, {route.targets, MakeGroup(route.targets)});
         return;
       }
@@ -109,11 +109,12 @@ class RouteTableEdit {
   }
 
   std::shared_ptr<const BackendGroup> MakeGroup(const RouteTargets& targets) const {
-    std::vector<std::shared_ptr<Backend>> backends;
-    for (const std::string& id : targets) {
-      if (const auto found = backends_.find(id); found != backends_.end()) backends.push_back(found->second);
+    std::vector<BackendGroup::Target> group;
+    for (const RouteTarget& target : targets) {
+      if (const auto found = backends_.find(target.backend); found != backends_.end())
+        group.push_back({found->second, target.weight, target.is_backup});
     }
-    return std::make_shared<const BackendGroup>(std::move(backends));
+    return std::make_shared<const BackendGroup>(std::move(group));
   }
 
   const RouteTable& previous_;

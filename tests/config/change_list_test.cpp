@@ -155,6 +155,10 @@ TEST(ChangeList, RefusesToDeleteABackendThatARouteNames) {
   EXPECT_EQ(Plan({Change(Action::DELETE, "workers/edge/backends/b1"),
                   Change(Action::PUT, "workers/edge/routes/realm1/user", R"("b2")")}),
             "delete workers/edge/backends/b1\nupdate workers/edge/routes/realm1/user\n");
+  ExpectRefused({Change(Action::PUT, "workers/edge/routes/realm1/user", R"({"b1":{"weight":0},"b2":{}})"),
+                 Change(Action::DELETE, "workers/edge/backends/b1")},
+                StatusCode::kFailedPrecondition, "workers/edge/routes/realm1/user",
+                "names the backend \"b1\"");
 }
 
 TEST(ChangeList, SaysWhatIsNotThereAndWhatIs) {

@@ -184,6 +184,12 @@ TEST(Diff, NamesBackendsRoutesAndWorkers) {
             "\"unix\"] [transport.type:  -> \"rawsocket\"]\n"
             "update route workers/one/routes/realm1/user [connections: [\"a\"] -> [\"a\",\"b\"]]\n"
             "create route workers/one/routes/realm1/x%2Fy [connections:  -> [\"b\"]]\n");
+  const v1::Node weighted = Proxy(R"("connections":{"a":)" + connection + R"(,"b":)" + connection +
+                                  R"(},"routes":{"realm1":{"user":{"a":{"weight":3},"b":{}}}})");
+  const v1::Node shifted = Proxy(R"("connections":{"a":)" + connection + R"(,"b":)" + connection +
+                                 R"(},"routes":{"realm1":{"user":{"a":{"weight":2}}}})");
+  EXPECT_EQ(DiffText(weighted, shifted),
+            "update route workers/one/routes/realm1/user [targets.a.weight: 3 -> 2] [targets.b: {} -> ]\n");
   EXPECT_EQ(DiffText(v1::Node(), DocumentOf(R"({"limits":{"shutdown_grace":1}})")),
             "update node node [limits.shutdown_grace:  -> 1]\n");
   EXPECT_EQ(DiffText(Proxy(R"("options":{"processes":"auto"})"), v1::Node()),

@@ -136,8 +136,37 @@ TEST(ResolveRoutes, TakesOneConnectionOrAListInOrder) {
                                    kRaw + R"(}},"routes":{"realm1":{"anonymous":"a","user":["b","a"]}})");
   ASSERT_TRUE(loaded.node) << AllOf(loaded.problems);
   const auto& roles = loaded.node->workers[0].routes.realms.at("realm1");
-  EXPECT_EQ(roles.at("anonymous"), std::vector<std::string>{"a"});
-  EXPECT_EQ(roles.at("user"), (std::vector<std::string>{"b", "a"}));
+  using Targets = std::vector<proxy::RouteTarget>;
+  EXPECT_EQ(roles.at("anonymous"), (Targets{{"a"}}));
+  EXPECT_EQ(roles.at("user"), (Targets{{"b"}, {"a"}}));
+}
+
+Loaded LoadRoute(const std::string& route) {
+  return LoadWorker(R"("connections":{"a":{"transport":)" + kRaw + R"(},"b":{"transport":)" + kRaw +
+                    R"(}},"routes":{"realm1":{"anonymous":)" + route + "}}");
+}
+
+TEST(ResolveRoutes, TakesWeightsAndBackups) {
+  const Loaded loaded = LoadRoute(R"({"b":{"weight":0,"backup":true},"a":{}})");
+  ASSERT_TRUE(loaded.node) << AllOf(loaded.problems);
+  EXPECT_EQ(loaded.node->workers[0].routes.realms.at("realm1").at("anonymous"),
+            (std::vector<proxy::RouteTarget>{{"a", 1, false}, {"b", 0, true}}));
+}
+
+TEST(ResolveRoutes, RefusesTargetsThatNobodyCouldJoin) {
+  const std::string where = "workers[0].routes.realm1.anonymous";
+  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"a":{"weight":1001},"b":{"weight":-1}})")),
+            where + ".a.weight: expected an integer from 0 to 1000, found 1001\n" + where +
+                ".b.weight: expected an integer from 0 to 1000, found -1\n");
+  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"a":{"weight":0}})")),
+            where + ": expected a target with a weight above 0, found none: nobody could join\n");
+  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"c":{}})")),
+            where +
+                ": no connection \"c\" found for realm \"realm1\" and role \"anonymous\" in proxy route "
+                "config\n");
+  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"a":{"wieght":2}})")),
+            where + ".a.wieght: unknown key; did you mean \"weight\"?\n");
+  EXPECT_EQ(ProblemsOf(LoadRoute("{}")), where + ": expected at least one connection, found none\n");
 }
 
 TEST(ResolveRoutes, NamesWhatIsMissing) {

@@ -124,10 +124,25 @@ TEST_F(AuthenticatingJoin, RefusesRealmsAndRolesWithoutRoute) {
 
 TEST_F(AuthenticatingJoin, RefusesTheRoleAnonymousWithoutRouteLikeAnyOther) {
   RouteOptions routes;
-  routes.realms["realm1"]["user"] = {"a"};
+  routes.realms["realm1"]["user"] = {{"a"}};
   settings_.routes = MakeRouteTable({routes}, {{"a", MakeBackend("a")}}, pool_);
   EXPECT_EQ(AbortFor(ClientHello()),
             Abort("wamp.error.no_such_role", "realm \"realm1\" has no role \"anonymous\""));
+}
+
+TEST_F(AuthenticatingJoin, GoesToNoBackendThatOperatorsHaveTakenOut) {
+  UseRoutes({"a", "b"});
+  pool_.Acquire(MakeBackend("a"))->SetDuty(Duty::kMaintenance);
+  auto client = Connect();
+  Join(client);
+  EXPECT_EQ(dialer_.dialed, std::vector<std::string>{"b"});
+  pool_.Acquire(MakeBackend("b"))->SetDuty(Duty::kDraining);
+  auto refused = Connect();
+  refused.Say(ClientHello());
+  ASSERT_TRUE(wampgate::test::RunUntil(loop_, [&] { return refused.HasNext(); }));
+  EXPECT_EQ(refused.Next()[1]["message"],
+            "no backend of realm \"realm1\" could be reached: backend a is in maintenance; backend b drains");
+  EXPECT_EQ(Ends(EndReason::kBackendUnreachable), 1u);
 }
 
 TEST_F(AuthenticatingJoin, RefusesMethodsThatAreNotConfigured) {

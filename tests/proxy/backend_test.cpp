@@ -28,10 +28,16 @@ std::vector<std::string> Ids(const std::vector<std::shared_ptr<Backend>>& backen
   return ids;
 }
 
+std::vector<std::string> Ids(const BackendGroup& group) {
+  std::vector<std::string> ids;
+  for (const auto& target : group.targets()) ids.push_back(target.backend->options().id);
+  return ids;
+}
+
 BackendGroup MakeGroup(BackendPool& pool, const std::vector<std::string>& ids) {
   std::vector<std::shared_ptr<Backend>> backends;
   for (const auto& id : ids) backends.push_back(pool.Acquire(Options(id)));
-  return BackendGroup(std::move(backends));
+  return BackendGroup(backends);
 }
 
 TEST(BackendHealth, RetriesAfter100MillisecondsAndThenTwiceAsLongUpToFiveSeconds) {
@@ -75,7 +81,7 @@ TEST(BackendGroup, GoesRoundInTheOrderOfTheConfiguration) {
 TEST(BackendGroup, PutsABackendThatIsDownLastAndSharesItsTurnsAmongTheOthers) {
   BackendPool pool;
   const auto group = MakeGroup(pool, {"a", "b", "c"});
-  group.backends()[1]->Failed("gone", kStart);
+  group.targets()[1].backend->Failed("gone", kStart);
   EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("a", "c", "b"));
   EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("c", "a", "b"));
   EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("a", "c", "b"));
@@ -84,7 +90,7 @@ TEST(BackendGroup, PutsABackendThatIsDownLastAndSharesItsTurnsAmongTheOthers) {
 TEST(BackendGroup, TriesABackendAgainAfterItsRetryTimeWithOneJoin) {
   BackendPool pool;
   const auto group = MakeGroup(pool, {"a", "b"});
-  group.backends()[0]->Failed("gone", kStart);
+  group.targets()[0].backend->Failed("gone", kStart);
   const auto later = kStart + milliseconds(150);
   EXPECT_THAT(Ids(group.Candidates(later)), ElementsAre("a", "b"));
   EXPECT_THAT(Ids(group.Candidates(later)), ElementsAre("b", "a"));
@@ -94,7 +100,7 @@ TEST(BackendGroup, TriesABackendAgainAfterItsRetryTimeWithOneJoin) {
 TEST(BackendGroup, NeverRefusesTheOnlyBackend) {
   BackendPool pool;
   const auto group = MakeGroup(pool, {"a"});
-  group.backends()[0]->Failed("gone", kStart);
+  group.targets()[0].backend->Failed("gone", kStart);
   EXPECT_THAT(Ids(group.Candidates(kStart)), ElementsAre("a"));
 }
 
@@ -112,6 +118,40 @@ TEST(BackendPool, KeepsABackendWhileItsOptionsAreEqualAndForgetsItAfter) {
   first.reset();
   EXPECT_TRUE(watch.expired());
   EXPECT_FALSE(pool.Acquire(Options("a"))->health().is_down());
+}
+
+TEST(BackendPool, KeepsCountersAndDutyOfANameOverChangesOfItsOptions) {
+  BackendPool pool;
+  const auto first = pool.Acquire(Options("a"));
+  first->Joined(std::chrono::microseconds(1));
+  first->SetDuty(Duty::kMaintenance);
+  auto changed_options = Options("a");
+  changed_options.join_timeout = milliseconds(1);
+  auto changed = pool.Acquire(changed_options);
+  EXPECT_EQ(changed->counters().open, 1u);
+  EXPECT_EQ(changed->duty(), Duty::kMaintenance);
+  first->SessionEnded();
+  EXPECT_EQ(changed->counters().open, 0u);
+  changed->SetDuty(Duty::kActive);
+  EXPECT_EQ(first->duty(), Duty::kActive) << "live endpoints have the old one";
+  EXPECT_EQ(pool.Acquire(Options("b"))->counters().joins, 0u);
+}
+
+TEST(Backend, KnowsSinceWhenItIsUpOrDown) {
+  Backend backend(Options("a"));
+  EXPECT_EQ(backend.condition(), Backend::Condition::kUnknown);
+  const auto before = std::chrono::system_clock::now();
+  backend.Failed("gone", kStart);
+  EXPECT_EQ(backend.condition(), Backend::Condition::kDown);
+  EXPECT_GE(backend.condition_since(), before);
+  EXPECT_GE(backend.last_error_time(), before);
+  const auto down_since = backend.condition_since();
+  backend.Failed("gone again", kStart);
+  EXPECT_EQ(backend.condition_since(), down_since);
+  backend.Answered();
+  EXPECT_EQ(backend.condition(), Backend::Condition::kUp);
+  EXPECT_GE(backend.condition_since(), down_since);
+  EXPECT_EQ(backend.last_error(), "gone again");
 }
 
 TEST(Backend, OffersTheClientsSerializerFirstAndTheOthersInTheirOrder) {
@@ -138,12 +178,12 @@ TEST(Backend, OffersItsFirstSerializerFirstToAClientWithAnother) {
 TEST(RouteTable, FindsByRealmAndRoleExactly) {
   BackendPool pool;
   RouteOptions options;
-  options.realms["r"]["user"] = {"a", "b"};
+  options.realms["r"]["user"] = {{"a"}, {"b"}};
   const auto routes = MakeRouteTable({options}, {{"a", Options("a")}, {"b", Options("b")}}, pool);
   EXPECT_TRUE(routes->HasRealm("r"));
   EXPECT_FALSE(routes->HasRealm("R"));
   ASSERT_NE(routes->Find("r", "user"), nullptr);
-  EXPECT_THAT(Ids(routes->Find("r", "user")->backends()), ElementsAre("a", "b"));
+  EXPECT_THAT(Ids(*routes->Find("r", "user")), ElementsAre("a", "b"));
   EXPECT_EQ(routes->Find("r", "anonymous"), nullptr);
   EXPECT_EQ(routes->Find("x", "user"), nullptr);
 }
@@ -152,17 +192,17 @@ TEST(RouteTable, ChangesTheRoutesThatItIsToldAndSharesTheOthers) {
   BackendPool pool;
   const std::map<std::string, BackendOptions> backends{{"a", Options("a")}, {"b", Options("b")}};
   RouteOptions options;
-  for (int i = 0; i < 1000; ++i) options.realms["r" + std::to_string(i)]["user"] = {"a"};
+  for (int i = 0; i < 1000; ++i) options.realms["r" + std::to_string(i)]["user"] = {{"a"}};
   const auto first = MakeRouteTable({options}, backends, pool);
   RouteChanges changes{.removed = {{"r1", "user"}, {"nowhere", "user"}},
                        .others = RouteChanges::Others::kStay};
-  changes.put.realms["r2"] = {{"user", {"b"}}, {"guest", {"a"}}};
+  changes.put.realms["r2"] = {{"user", {{"b"}}}, {"guest", {{"a"}}}};
   const auto second = MakeRouteTable(changes, backends, pool, first);
   EXPECT_EQ(second->size(), 1000u);
   EXPECT_FALSE(second->HasRealm("r1"));
   EXPECT_TRUE(first->HasRealm("r1"));
-  EXPECT_THAT(Ids(second->Find("r2", "user")->backends()), ElementsAre("b"));
-  EXPECT_THAT(Ids(first->Find("r2", "user")->backends()), ElementsAre("a"));
+  EXPECT_THAT(Ids(*second->Find("r2", "user")), ElementsAre("b"));
+  EXPECT_THAT(Ids(*first->Find("r2", "user")), ElementsAre("a"));
   EXPECT_NE(second->Find("r2", "guest"), nullptr);
   EXPECT_EQ(second->Find("r3", "user"), first->Find("r3", "user"));
 }
@@ -170,10 +210,10 @@ TEST(RouteTable, ChangesTheRoutesThatItIsToldAndSharesTheOthers) {
 TEST(RouteTable, OfEqualRoutesIsTheSame) {
   BackendPool pool;
   RouteOptions options;
-  options.realms["r"]["user"] = {"a"};
+  options.realms["r"]["user"] = {{"a"}};
   const auto first = MakeRouteTable({options}, {{"a", Options("a")}}, pool);
   EXPECT_EQ(MakeRouteTable({options}, {{"a", Options("a")}}, pool, first), first);
-  options.realms["s"]["user"] = {"a"};
+  options.realms["s"]["user"] = {{"a"}};
   const auto second = MakeRouteTable({options}, {{"a", Options("a")}}, pool, first);
   EXPECT_EQ(second->Find("r", "user"), first->Find("r", "user"));
   options.realms.erase("r");
@@ -185,12 +225,13 @@ TEST(RouteTable, OfEqualRoutesIsTheSame) {
 TEST(RouteTable, FollowsABackendThatHasBecomeAnotherAndNoOther) {
   BackendPool pool;
   RouteOptions options;
-  options.realms["r"] = {{"user", {"a"}}, {"guest", {"b"}}};
+  options.realms["r"] = {{"user", {{"a"}}}, {"guest", {{"b"}}}};
   std::map<std::string, BackendOptions> backends{{"a", Options("a")}, {"b", Options("b")}};
   const auto first = MakeRouteTable({options}, backends, pool);
   backends["a"].join_timeout = std::chrono::seconds(1);
   const auto second = MakeRouteTable({.others = RouteChanges::Others::kStay}, backends, pool, first);
-  EXPECT_EQ(second->Find("r", "user")->backends().at(0)->options().join_timeout, std::chrono::seconds(1));
+  EXPECT_EQ(second->Find("r", "user")->targets().at(0).backend->options().join_timeout,
+            std::chrono::seconds(1));
   EXPECT_EQ(second->Find("r", "guest"), first->Find("r", "guest"));
 }
 
@@ -200,9 +241,9 @@ TEST(TransparentRoutes, PrefersTheExactRealmAndUsesTheDefaultForAllOthers) {
   options.by_realm["r"] = {Options("a")};
   options.fallback = {Options("d")};
   const auto routes = MakeTransparentRoutes(options, pool);
-  EXPECT_THAT(Ids(routes->Find("r")->backends()), ElementsAre("a"));
-  EXPECT_THAT(Ids(routes->Find("other")->backends()), ElementsAre("d"));
-  EXPECT_THAT(Ids(routes->Find("")->backends()), ElementsAre("d"));
+  EXPECT_THAT(Ids(*routes->Find("r")), ElementsAre("a"));
+  EXPECT_THAT(Ids(*routes->Find("other")), ElementsAre("d"));
+  EXPECT_THAT(Ids(*routes->Find("")), ElementsAre("d"));
   options.fallback.clear();
   EXPECT_EQ(MakeTransparentRoutes(options, pool)->Find("other"), nullptr);
 }

@@ -114,7 +114,7 @@ class ProxyTest : public ::testing::Test {
     std::map<std::string, BackendOptions> connections;
     RouteOptions routes;
     for (const auto& id : ids) connections[id] = MakeBackend(id);
-    routes.realms["realm1"]["anonymous"] = ids;
+    for (const auto& id : ids) routes.realms["realm1"]["anonymous"].push_back({id});
     settings_.routes = MakeRouteTable({routes}, connections, pool_);
   }
   Speaker Connect(Serializer serializer = Serializer::kJson,

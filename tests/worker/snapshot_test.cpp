@@ -100,7 +100,7 @@ TEST(Snapshot, MakesANewWorkerPartWhenRoutesDiffer) {
   FakeParts parts;
   const auto first = Build(1, TwoTransports("1"), parts);
   config::Node node = TwoTransports("1");
-  node.workers[0].routes.realms["realm1"]["anonymous"] = {"b1"};
+  node.workers[0].routes.realms["realm1"]["anonymous"] = {{"b1"}};
   const auto second = Build(2, node, parts, first);
   EXPECT_NE(first->worker_part(), second->worker_part());
   EXPECT_EQ(first->Find("workers/w/transports/a"), second->Find("workers/w/transports/a"));
