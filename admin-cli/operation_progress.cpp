@@ -1,6 +1,7 @@
 #include "operation_progress.hpp"
 
 #include <google/longrunning/operations.grpc.pb.h>
+#include <wampgate/v1/backend_service.pb.h>
 #include <wampgate/v1/node_service.pb.h>
 #include <wampgate/v1/session_service.pb.h>
 #include <wampgate/v1/transport_service.pb.h>
@@ -39,6 +40,7 @@ class ProgressLine {
 void KnowMessages() {
   v1::DrainProgress::descriptor();
   v1::NodeView::descriptor();
+  v1::BackendView::descriptor();
 }
 
 }  // namespace

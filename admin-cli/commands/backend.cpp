@@ -1,7 +1,8 @@
-// backend list, get, create, update and delete.
+// backend list, get, create, update and delete; what else it does is in backend_verbs.cpp.
 
 #include <wampgate/v1/backend_service.grpc.pb.h>
 
+#include "commands/backend_text.hpp"
 #include "object_commands.hpp"
 
 namespace wampgate::ctl {
@@ -25,17 +26,15 @@ struct BackendNoun {
   static constexpr const char* kExampleName = "edge/router2";
   static constexpr const char* kExample =
       R"({"transport": {"type": "rawsocket", "url": "rs://localhost", "endpoint": {"type": "unix", "path": "router2.sock"}}})";
-  static constexpr const char* kFilter = "address : router2";
+  static constexpr const char* kFilter = "health = down OR state != active";
   static constexpr const char* kAll = "workers/-";
   static constexpr int kParentParts = 1;
   static Collections Names() { return {"workers", "backends"}; }
 
-  static std::vector<std::string> Headings() { return {"BACKEND", "KIND", "ADDRESS"}; }
-  static std::vector<std::string> Row(const View& view) {
-    return {ShortName(view.name()), view.has_connection() ? "connection" : "worker backend", view.address()};
-  }
-  static Cells WideHeadings() { return {"NAME", "ETAG"}; }
-  static Cells WideRow(const View& view) { return {view.name(), view.etag()}; }
+  static std::vector<std::string> Headings() { return BackendHeadings(); }
+  static std::vector<std::string> Row(const View& view) { return BackendRow(view); }
+  static Cells WideHeadings() { return BackendWideHeadings(); }
+  static Cells WideRow(const View& view) { return BackendWideRow(view); }
   static auto& Views(ListResponse& response) { return *response.mutable_backends(); }
   static const View& ViewOf(const Result& result) { return result.backend(); }
   static bool SetName(const std::string& typed, CreateRequest& request) {
@@ -75,6 +74,7 @@ struct BackendNoun {
 
 void AddBackendCommands(CLI::App& app, Invocation& invocation) {
   ObjectCommands<BackendNoun>::Add(app, invocation);
+  AddBackendVerbs(*app.get_subcommand(BackendNoun::kNoun), invocation);
 }
 
 }  // namespace wampgate::ctl

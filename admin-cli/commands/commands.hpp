@@ -30,6 +30,8 @@ void AddTransportCommands(CLI::App& app, Invocation& invocation);
 void AddPathCommands(CLI::App& app, Invocation& invocation);
 void AddBackendCommands(CLI::App& app, Invocation& invocation);
 void AddRouteCommands(CLI::App& app, Invocation& invocation);
+/// To the noun.
+void AddRouteResolve(CLI::App& route, Invocation& invocation);
 void AddWorkerCommands(CLI::App& app, Invocation& invocation);
 void AddProcessCommands(CLI::App& app, Invocation& invocation);
 void AddCertificateCommands(CLI::App& app, Invocation& invocation);

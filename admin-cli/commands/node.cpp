@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "commands/commands.hpp"
+#include "drain_flags.hpp"
 #include "follow.hpp"
 #include "operation_progress.hpp"
 #include "terminal.hpp"
@@ -14,18 +15,6 @@ namespace wampgate::ctl {
 namespace {
 
 using google::protobuf::util::TimeUtil;
-
-struct DrainOptions {
-  double lame_duck = 0;
-  double deadline = 0;
-  std::uint32_t rate = 0;
-  std::uint32_t jitter = 0;
-  bool wait = false;
-};
-
-google::protobuf::Duration Seconds(double seconds) {
-  return TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(seconds * 1000));
-}
 
 ExitCode PrintNode(const Invocation& invocation, const v1::NodeView& node) {
   if (invocation.output != Output::kTable) {
@@ -36,12 +25,9 @@ ExitCode PrintNode(const Invocation& invocation, const v1::NodeView& node) {
   return kOk;
 }
 
-ExitCode Drain(const Invocation& invocation, const DrainOptions& options) {
+ExitCode Drain(const Invocation& invocation, const DrainFlags& options) {
   v1::DrainNodeRequest request;
-  *request.mutable_lame_duck() = Seconds(options.lame_duck);
-  if (options.deadline != 0) *request.mutable_deadline() = Seconds(options.deadline);
-  request.set_rate(options.rate);
-  request.set_jitter_percent(options.jitter);
+  SetDrain(options, request);
   google::longrunning::Operation operation;
   const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
   const auto context = NewContext(invocation.target);
@@ -138,16 +124,8 @@ void AddNodeCommands(CLI::App& app, Invocation& invocation) {
   auto* drain = app.add_subcommand("drain",
                                    "Take the node out of service: it is not ready, accepts nothing "
                                    "more, and its sessions end one after the other, idle ones first");
-  auto options = std::make_shared<DrainOptions>();
-  drain->add_option("--lame-duck", options->lame_duck, "Accept for so long after readiness is gone")
-      ->option_text("SECONDS [0]");
-  drain->add_option("--rate", options->rate, "Sessions closed per second in each process")
-      ->option_text("1...100000 [100]");
-  drain->add_option("--jitter", options->jitter, "Vary the pauses by up to this share")
-      ->option_text("PERCENT [0]");
-  drain->add_option("--deadline", options->deadline, "What is left so long after the call is closed at once")
-      ->option_text("SECONDS [600]");
-  drain->add_flag("--wait", options->wait, "Wait until it is drained");
+  auto options = std::make_shared<DrainFlags>();
+  AddDrainFlags(*drain, *options, "Accept for so long after readiness is gone");
   drain->footer("Example: wampgatectl drain --lame-duck 15 --rate 50 --deadline 300 --wait");
   drain->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return Drain(invocation, *options); };

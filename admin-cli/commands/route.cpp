@@ -1,6 +1,8 @@
-// route list, get, create, update and delete.
+// route list, get, create, update and delete; resolve is in route_resolve.cpp.
 
 #include <wampgate/v1/route_service.grpc.pb.h>
+
+#include <map>
 
 #include "object_commands.hpp"
 
@@ -32,7 +34,13 @@ struct RouteNoun {
   static std::vector<std::string> Headings() { return {"ROUTE", "REALM", "ROLE", "BACKENDS"}; }
   static std::vector<std::string> Row(const View& view) {
     std::string backends;
-    for (const std::string& id : view.route().connections()) backends += (backends.empty() ? "" : ", ") + id;
+    const auto add = [&](const std::string& text) { backends += (backends.empty() ? "" : ", ") + text; };
+    for (const std::string& id : view.route().connections()) add(id);
+    const auto& targets = view.route().targets();
+    for (const auto& [id, target] : std::map<std::string, v1::RouteTarget>(targets.begin(), targets.end())) {
+      const std::string weight = target.has_weight() ? " " + std::to_string(target.weight()) : "";
+      add(id + weight + (target.backup() ? " backup" : ""));
+    }
     return {ShortName(view.name()), view.realm(), view.role(), backends};
   }
   static Cells WideHeadings() { return {"NAME", "ETAG"}; }
@@ -75,6 +83,7 @@ struct RouteNoun {
 
 void AddRouteCommands(CLI::App& app, Invocation& invocation) {
   ObjectCommands<RouteNoun>::Add(app, invocation);
+  AddRouteResolve(*app.get_subcommand(RouteNoun::kNoun), invocation);
 }
 
 }  // namespace wampgate::ctl

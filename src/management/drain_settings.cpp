@@ -42,12 +42,14 @@ StatusOr<milliseconds> Milliseconds(std::string_view field, const google::protob
       fmt::format("{}: expected a time from 0 to a year, found {} s", field, duration.seconds()));
 }
 
-StatusOr<supervisor::DrainSettings> SettingsOf(const v1::DrainNodeRequest& request) {
+StatusOr<supervisor::DrainSettings> ReadSettings(const google::protobuf::Duration& lame_duck,
+                                                 const google::protobuf::Duration& deadline,
+                                                 std::uint32_t rate, std::uint32_t jitter_percent) {
   supervisor::DrainSettings settings;
-  WAMPGATE_ASSIGN_OR_RETURN(settings.lame_duck, Milliseconds("lame_duck", request.lame_duck()));
-  WAMPGATE_ASSIGN_OR_RETURN(settings.deadline, Milliseconds("deadline", request.deadline()));
-  settings.rate = request.rate();
-  settings.jitter_percent = request.jitter_percent();
+  WAMPGATE_ASSIGN_OR_RETURN(settings.lame_duck, Milliseconds("lame_duck", lame_duck));
+  WAMPGATE_ASSIGN_OR_RETURN(settings.deadline, Milliseconds("deadline", deadline));
+  settings.rate = rate;
+  settings.jitter_percent = jitter_percent;
   return Checked(settings);
 }
 

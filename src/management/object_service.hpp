@@ -2,8 +2,10 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/change_list.hpp"
 #include "config/environment.hpp"
@@ -33,8 +35,9 @@ bool IsPattern(const config::ObjectName& parent);
 
 /// The standard methods of transports, paths, backends and routes. `Noun` has their View, kKind, kList (the
 /// field of a list's response), Views(response), ViewOf(result), ObjectOf(view) and Give(request, change),
-/// which copies the object of a request. Handlers of gRPC's threads; everything else happens on the
-/// supervisor's loop, where reactors are finished.
+/// which copies the object of a request; where processes must be asked for what AddStatus shows,
+/// AddStatusLater. Handlers of gRPC's threads; everything else happens on the supervisor's loop, where
+/// reactors are finished.
 template <typename Noun>
 class ObjectCalls {
  public:
@@ -47,6 +50,16 @@ class ObjectCalls {
         environment_(config::Environment::OfThisProcess(supervisor.node_directory())) {}
 
   const config::Environment& environment() const { return environment_; }
+
+  /// The object as it is, for the answer of another method. NOT_FOUND if it has gone.
+  void Show(const config::ObjectName& name, View* view, Reactor* reactor) {
+    supervisor_.GetRevision([=, this](const internal::Revision& revision) {
+      if (!Fill(revision.node(), name, *view)) {
+        return reactor->Finish(ToGrpc(NotFound("there is no " + name.ToString())));
+      }
+      FinishWithStatus(view, reactor);
+    });
+  }
 
   static Reactor* Refuse(Context* context, const Status& status, const config::Problems& problems = {}) {
     auto* reactor = context->DefaultReactor();
@@ -81,10 +94,8 @@ class ObjectCalls {
       }
       auto& views = *Noun::Views(*response);
       for (const auto& name : objects.NamesIn(parent, Noun::kKind)) FillView(objects, name, *views.Add());
-      supervisor_.ListWorkers([=, &views](const auto& workers) {
-        for (View& view : views) AddStatus(workers, view);
-        reactor->Finish(ToGrpc(KeepPage(ListingOf(*request), Noun::kList, *response)));
-      });
+      AddStatusTo({views.pointer_begin(), views.pointer_end()},
+                  [=] { reactor->Finish(ToGrpc(KeepPage(ListingOf(*request), Noun::kList, *response))); });
     });
     return reactor;
   }
@@ -161,10 +172,19 @@ class ObjectCalls {
   }
 
   void FinishWithStatus(View* view, Reactor* reactor) {
-    supervisor_.ListWorkers([=](const auto& workers) {
-      AddStatus(workers, *view);
-      reactor->Finish(grpc::Status::OK);
-    });
+    AddStatusTo({view}, [=] { reactor->Finish(grpc::Status::OK); });
+  }
+
+  /// What the objects do now; then `done`.
+  void AddStatusTo(std::vector<View*> views, std::function<void()> done) {
+    if constexpr (requires { &Noun::AddStatusLater; }) {
+      Noun::AddStatusLater(supervisor_, std::move(views), std::move(done));
+    } else {
+      supervisor_.ListWorkers([views = std::move(views), done = std::move(done)](const auto& workers) {
+        for (View* view : views) AddStatus(workers, *view);
+        done();
+      });
+    }
   }
 
   void Answer(const supervisor::ApplyReply& reply, const config::ObjectName& /*name*/,

@@ -115,8 +115,6 @@ void AddStatus(const std::vector<WorkerReport>& workers, v1::PathView& view) {
   view.set_sessions(SessionsOf(view.name(), workers));
 }
 
-void AddStatus(const std::vector<WorkerReport>& /*workers*/, v1::BackendView& /*view*/) {}
-
 void AddStatus(const std::vector<WorkerReport>& /*workers*/, v1::RouteView& /*view*/) {}
 
 std::string TextOf(const google::protobuf::Message& object, v1::TextFormat format) {

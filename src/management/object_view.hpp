@@ -24,7 +24,6 @@ void FillView(const config::DocumentObjects& objects, const config::ObjectName& 
 /// What the object does now, as far as the supervisor knows.
 void AddStatus(const std::vector<supervisor::WorkerReport>& workers, v1::TransportView& view);
 void AddStatus(const std::vector<supervisor::WorkerReport>& workers, v1::PathView& view);
-void AddStatus(const std::vector<supervisor::WorkerReport>& workers, v1::BackendView& view);
 void AddStatus(const std::vector<supervisor::WorkerReport>& workers, v1::RouteView& view);
 
 /// The object as a node file spells it; empty for NO_TEXT.

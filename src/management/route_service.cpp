@@ -1,7 +1,11 @@
+#include <fmt/format.h>
 #include <wampgate/v1/route_service.grpc.pb.h>
+
+#include <charconv>
 
 #include "management/object_service.hpp"
 #include "management/services.hpp"
+#include "management/session_listing.hpp"
 
 namespace wampgate::management {
 namespace {
@@ -23,12 +27,41 @@ struct RouteNoun {
   }
 };
 
+constexpr std::chrono::seconds kAskDeadline{5};
+
+/// "workers/w", "workers/-" or "workers/w/processes/0".
+StatusOr<supervisor::ProcessSelector> ProcessesOf(const std::string& parent) {
+  constexpr std::string_view kProcesses = "/processes/";
+  const std::size_t at = parent.find(kProcesses);
+  if (at == std::string::npos) return SelectorOf(parent);
+  auto selector = SelectorOf(parent.substr(0, at));
+  const std::string_view index = std::string_view(parent).substr(at + kProcesses.size());
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), number);
+  const bool is_number = error == std::errc() && end == index.data() + index.size();
+  if (!selector.ok() || selector->worker.empty() || !is_number) {
+    return InvalidArgument(
+        fmt::format("parent: expected workers/{{worker}}, workers/{{worker}}/processes/{{index}}, or "
+                    "workers/- for all, found {}",
+                    config::Quote(parent)));
+  }
+  selector->process = number;
+  return selector;
+}
+
+v1::RouteDecision DecisionOf(const supervisor::ProcessAnswer& answer) {
+  v1::RouteDecision decision = answer.answer.decision();
+  decision.set_process(answer.process);
+  if (!answer.status.ok()) decision.set_error(std::string(Message(answer.status)));
+  return decision;
+}
+
 class RouteService final : public v1::RouteService::CallbackService {
  public:
   using Reactor = grpc::ServerUnaryReactor;
   using Context = grpc::CallbackServerContext;
 
-  explicit RouteService(supervisor::Supervisor& supervisor) : calls_(supervisor) {}
+  explicit RouteService(supervisor::Supervisor& supervisor) : supervisor_(supervisor), calls_(supervisor) {}
 
   Reactor* GetRoute(Context* context, const v1::GetRouteRequest* request, v1::RouteView* view) override {
     return calls_.Get(context, request, view);
@@ -58,7 +91,28 @@ class RouteService final : public v1::RouteService::CallbackService {
     return calls_.Delete(context, request, result);
   }
 
+  Reactor* ResolveRoute(Context* context, const v1::ResolveRouteRequest* request,
+                        v1::ResolveRouteResponse* response) override {
+    const auto selector = ProcessesOf(request->parent());
+    if (!selector.ok()) return calls_.Refuse(context, selector.status());
+    if (request->realm().empty()) return calls_.Refuse(context, InvalidArgument("realm: required"));
+    if (request->role().empty()) return calls_.Refuse(context, InvalidArgument("role: required"));
+    auto* reactor = context->DefaultReactor();
+    internal::Query query;
+    query.mutable_resolve_route()->set_realm(request->realm());
+    query.mutable_resolve_route()->set_role(request->role());
+    supervisor_.Ask(*selector, std::move(query), kAskDeadline,
+                    [reactor, response](const StatusOr<std::vector<supervisor::ProcessAnswer>>& answers) {
+                      if (answers.ok()) {
+                        for (const auto& answer : *answers) *response->add_decisions() = DecisionOf(answer);
+                      }
+                      reactor->Finish(ToGrpc(answers.status()));
+                    });
+    return reactor;
+  }
+
  private:
+  supervisor::Supervisor& supervisor_;
   ObjectCalls<RouteNoun> calls_;
 };
 

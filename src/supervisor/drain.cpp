@@ -17,8 +17,9 @@ std::int64_t Milliseconds(DrainSchedule::Time time) {
 
 }  // namespace
 
-Drain::Drain(net::Loop& loop, std::string subject, DrainSchedule schedule, std::uint64_t total, Calls calls)
-    : loop_(loop), schedule_(std::move(schedule)), calls_(std::move(calls)) {
+Drain::Drain(net::Loop& loop, std::string subject, DrainSchedule schedule, std::uint64_t total, Calls calls,
+             LameDuck lame_duck)
+    : loop_(loop), schedule_(std::move(schedule)), calls_(std::move(calls)), lame_duck_(lame_duck) {
   progress_.set_subject(std::move(subject));
   *progress_.mutable_start_time() = TimeUtil::MillisecondsToTimestamp(Milliseconds(schedule_.start()));
   *progress_.mutable_deadline() = TimeUtil::MillisecondsToTimestamp(Milliseconds(schedule_.deadline()));
@@ -53,7 +54,8 @@ void Drain::OnClosed(const StatusOr<std::vector<ProcessAnswer>>& answers) {
   }
   progress_.set_sessions_left(left);
   progress_.set_sessions_total(std::max(progress_.sessions_total(), left + closed));
-  if (closing_ && left == 0 && silent.empty()) {
+  const bool may_end = closing_ || lame_duck_ == LameDuck::kUntilEmpty;
+  if (may_end && left == 0 && silent.empty()) {
     progress_.set_phase("done");
     calls_.on_progress(progress_);
     return Finish(OkStatus());

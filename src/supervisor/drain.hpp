@@ -30,11 +30,16 @@ class Drain final : public net::Mortal {
     /// Once, last: OK, or DEADLINE_EXCEEDED if sessions are left long after the deadline.
     std::function<void(const Status& status)> on_done;
   };
+  enum class LameDuck : std::uint8_t {
+    kInFull,     ///< what comes in it is served
+    kUntilEmpty  ///< nothing comes in it: over when no session is left
+  };
   /// What is left so long after the deadline does not end: its process does not answer.
   static constexpr std::chrono::minutes kGiveUp{1};
 
   /// `total`: sessions when closing began, of a drain that goes on after a restart; else 0.
-  Drain(net::Loop& loop, std::string subject, DrainSchedule schedule, std::uint64_t total, Calls calls);
+  Drain(net::Loop& loop, std::string subject, DrainSchedule schedule, std::uint64_t total, Calls calls,
+        LameDuck lame_duck = LameDuck::kInFull);
 
   void Start() { Step(); }
   const DrainSchedule& schedule() const { return schedule_; }
@@ -51,6 +56,7 @@ class Drain final : public net::Mortal {
   net::Loop& loop_;
   DrainSchedule schedule_;
   Calls calls_;
+  LameDuck lame_duck_;
   v1::DrainProgress progress_;
   bool closing_ = false;
   Timer timer_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "config/object_name.hpp"
 
 namespace wampgate::supervisor {
 namespace {
@@ -45,6 +46,22 @@ internal::Query Accepting(const std::string& transport, bool accepting) {
   return query;
 }
 
+bool IsBackend(const std::string& subject) {
+  const auto name = config::ObjectName::Parse(subject);
+  return name.ok() && name->kind == config::ObjectName::Kind::kBackend;
+}
+
+/// Of all backends about which operators have said something.
+internal::Query BackendStates(const OperatorStates& states) {
+  internal::Query query;
+  auto& told = *query.mutable_set_backend_states()->mutable_states();
+  for (const auto& [subject, word] : states.all()) {
+    if (!IsBackend(subject)) continue;
+    told[subject] = word == Drains::kState ? v1::BackendProcess::DRAINING : v1::BackendProcess::MAINTENANCE;
+  }
+  return query;
+}
+
 bool IsNode(const std::string& subject) {
   return subject == OperatorStates::kNode;
 }
@@ -81,6 +98,7 @@ StatusOr<std::string> Drains::Begin(const std::string& subject, const DrainSetti
                 {"rate", schedule.settings().rate},
                 {"lame_duck_ms", settings.lame_duck.count()},
                 {"deadline_ms", settings.deadline.count()}});
+  if (IsBackend(subject)) TellAll();
   Run(subject, *name, schedule, 0);
   return *name;
 }
@@ -91,7 +109,9 @@ void Drains::Run(const std::string& subject, const std::string& operation, Drain
   calls.close = [this, subject](std::uint32_t limit, AskDone done) {
     internal::Query query;
     internal::CloseSessions& close = *query.mutable_close_sessions();
-    close.set_filter(IsNode(subject) ? "" : fmt::format("transport = \"{}\"", subject));
+    close.set_filter(IsNode(subject)      ? ""
+                     : IsBackend(subject) ? fmt::format("backend = \"{}\"", subject)
+                                          : fmt::format("transport = \"{}\"", subject));
     close.set_limit(limit);
     close.set_reason("shutdown");
     around_.ask(subject, std::move(query), std::move(done));
@@ -104,7 +124,9 @@ void Drains::Run(const std::string& subject, const std::string& operation, Drain
     OnProgress(subject, operation, progress);
   };
   calls.on_done = [this, subject, operation](const Status& status) { OnDone(subject, operation, status); };
-  auto drain = std::make_unique<Drain>(around_.loop, subject, std::move(schedule), total, std::move(calls));
+  const auto lame_duck = IsBackend(subject) ? Drain::LameDuck::kUntilEmpty : Drain::LameDuck::kInFull;
+  auto drain =
+      std::make_unique<Drain>(around_.loop, subject, std::move(schedule), total, std::move(calls), lame_duck);
   Drain& begun = *drain;
   running_[subject] = {operation, std::move(drain)};
   begun.Start();
@@ -207,8 +229,10 @@ bool Drains::AcceptingStopped(const std::string& subject) const {
 std::vector<internal::Query> Drains::Orders() const {
   std::vector<internal::Query> orders{Accepting("", !AcceptingStopped(OperatorStates::kNode))};
   for (const auto& [subject, word] : around_.states.all()) {
-    if (!IsNode(subject) && AcceptingStopped(subject)) orders.push_back(Accepting(subject, false));
+    if (IsNode(subject) || IsBackend(subject)) continue;
+    if (AcceptingStopped(subject)) orders.push_back(Accepting(subject, false));
   }
+  orders.push_back(BackendStates(around_.states));
   return orders;
 }
 

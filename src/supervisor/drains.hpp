@@ -12,8 +12,9 @@
 
 namespace wampgate::supervisor {
 
-/// What drains by an operator's word: the node, transports. A drain is an operation while sessions are left;
-/// the state lasts until End, also over restarts of the node. Loop's thread only.
+/// What drains by an operator's word: the node, transports, backends. A drain is an operation while sessions
+/// are left; the state lasts until End, also over restarts of the node. A backend that drains gets no new
+/// sessions from the beginning. Loop's thread only.
 class Drains {
  public:
   struct Surroundings {
@@ -45,8 +46,10 @@ class Drains {
   bool Draining(const std::string& subject) const { return around_.states.Is(subject, kState); }
   /// Whether it drains and its lame-duck time is over.
   bool AcceptingStopped(const std::string& subject) const;
-  /// What a process must be told that has just come: whether it accepts.
+  /// What a process must be told that has just come: whether it accepts, which backends get no sessions.
   std::vector<internal::Query> Orders() const;
+  /// Tells it to all.
+  void TellAll();
 
   static constexpr const char* kState = "draining";
 
@@ -57,7 +60,6 @@ class Drains {
                   const v1::DrainProgress& progress);
   void OnDone(const std::string& subject, const std::string& operation, const Status& status);
   void OnCancel(const std::string& subject, const std::string& operation);
-  void TellAll();
 
   Surroundings around_;
   struct Running {

@@ -39,7 +39,7 @@ NodeControl::NodeControl(Surroundings around)
                .ask = [this](const std::string& subject, internal::Query query,
                              AskDone done) { Ask(subject, std::move(query), std::move(done)); },
                .tell = [this](const internal::Query& order) { Tell(order); },
-               .result = [this](const std::string&) { return std::make_unique<v1::NodeView>(View()); },
+               .result = [this](const std::string& subject) { return ResultOfDrain(subject); },
                .on_change = [this] { ObserveLater(); }}),
       level_(around.log_level) {}
 
@@ -205,9 +205,10 @@ void NodeControl::Shutdown(std::function<void(const Status&)> done) {
 }
 
 void NodeControl::OnRevision() {
-  around_.operator_states.KeepOnly(
+  const bool some_are_gone = around_.operator_states.KeepOnly(
       [this](const std::string& object) { return Exists(around_.state.resolved, object); });
   drains_.ForgetGone();
+  if (some_are_gone) drains_.TellAll();  // one of that name that comes is another one
   if (!std::exchange(resumed_, true)) drains_.ResumeAll();
   ObserveLater();
 }

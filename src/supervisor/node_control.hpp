@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 
 #include "base/log.hpp"
 #include "supervisor/drains.hpp"
 #include "supervisor/events.hpp"
 #include "supervisor/node_view.hpp"
+#include "wampgate/v1/backend_status.pb.h"
 
 namespace wampgate::supervisor {
 
@@ -42,6 +45,16 @@ class NodeControl {
   void SetLogLevel(std::string level, std::chrono::milliseconds expiry, NodeDone done);
   /// As SIGTERM does. UNAVAILABLE if it is stopping already.
   void Shutdown(std::function<void(const Status&)> done);
+  /// Of a backend of the running revision; NOT_FOUND.
+  void DrainBackend(std::string name, DrainSettings settings, OperationDone done);
+  using Done = std::function<void(const Status&)>;
+  /// Ends a drain, or the state that one has left; without effect on another. NOT_FOUND.
+  void UndrainBackend(std::string name, Done done);
+  /// The last word counts: a drain that is under way is cancelled. NOT_FOUND.
+  void SetBackendState(std::string name, v1::BackendProcess::State state, Done done);
+  /// What operators have said about objects: resource name → "draining", "maintenance", "stopped".
+  void GetOperatorStates(std::function<void(const std::map<std::string, std::string>&)> done);
+  static constexpr const char* kMaintenance = "maintenance";  ///< among them
   Events& events() { return events_; }
 
   // On the loop's thread:
@@ -66,6 +79,9 @@ class NodeControl {
 
  private:
   NodeSight Sight() const;
+  std::unique_ptr<google::protobuf::Message> ResultOfDrain(const std::string& subject) const;
+  Status CheckBackend(const std::string& name) const;
+  Status SetState(const std::string& name, v1::BackendProcess::State state);
   void Drain(const std::string& subject, const DrainSettings& settings, const OperationDone& done);
   void Ask(const std::string& subject, internal::Query query, AskDone done);
   void Tell(const internal::Query& order);

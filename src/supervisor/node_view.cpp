@@ -50,6 +50,13 @@ void ObserveWorker(const NodeSight& sight, const WorkerUnit& unit, ObjectStates&
   }
 }
 
+void ObserveBackends(const NodeSight& sight, const auto& backends, ObjectStates& objects) {
+  for (const auto& [id, backend] : backends) {
+    const internal::OperatorState* const state = sight.operator_states.Find(backend.name);
+    objects[backend.name] = {state == nullptr ? "active" : state->state(), net::ToString(backend.endpoint)};
+  }
+}
+
 }  // namespace
 
 std::string WhyNotReady(const NodeSight& sight) {
@@ -72,6 +79,10 @@ ObjectStates Observe(const NodeSight& sight) {
     objects["config"] = {fmt::format("revision {}", revision), "from " + sight.state.revision.origin()};
   }
   for (const auto& [id, unit] : sight.state.units) ObserveWorker(sight, *unit, objects);
+  for (const config::Worker& worker : sight.state.resolved.workers) {
+    for (const auto* backends : {&worker.backends, &worker.worker_backends})
+      ObserveBackends(sight, *backends, objects);
+  }
   return objects;
 }
 
@@ -81,9 +92,12 @@ bool Exists(const config::Node& node, const std::string& object) {
     if (object == name) return true;
     if (!object.starts_with(name + "/")) return false;
     const auto is_it = [&](const auto& part) { return part.name == object; };
-    const bool backend = std::any_of(worker.backends.begin(), worker.backends.end(),
-                                     [&](const auto& entry) { return is_it(entry.second); });
-    return backend || std::any_of(worker.transports.begin(), worker.transports.end(), is_it);
+    const auto is_among = [&](const auto& backends) {
+      return std::any_of(backends.begin(), backends.end(),
+                         [&](const auto& entry) { return is_it(entry.second); });
+    };
+    return is_among(worker.backends) || is_among(worker.worker_backends) ||
+           std::any_of(worker.transports.begin(), worker.transports.end(), is_it);
   });
 }
 

@@ -49,12 +49,12 @@ Status OperatorStates::Clear(const std::string& object) {
   return Write(std::move(next));
 }
 
-void OperatorStates::KeepOnly(const std::function<bool(const std::string& object)>& exists) {
+bool OperatorStates::KeepOnly(const std::function<bool(const std::string& object)>& exists) {
   std::vector<std::string> gone;
   for (const auto& [object, state] : states_.objects()) {
     if (object != kNode && !exists(object)) gone.push_back(object);
   }
-  if (gone.empty()) return;
+  if (gone.empty()) return false;
   internal::OperatorStates next = states_;
   for (const std::string& object : gone) next.mutable_objects()->erase(object);
   if (const Status status = Write(next); !status.ok()) {
@@ -62,6 +62,7 @@ void OperatorStates::KeepOnly(const std::function<bool(const std::string& object
     log::Warning("supervisor", "the states of removed objects stay in the file of operator states",
                  {{"error", Message(status)}});
   }
+  return true;
 }
 
 std::map<std::string, std::string> OperatorStates::all() const {

@@ -29,8 +29,8 @@ class OperatorStates {
   bool Is(const std::string& object, std::string_view state) const;
   Status Set(const std::string& object, internal::OperatorState state);
   Status Clear(const std::string& object);
-  /// Forgets the objects for which `exists` does not hold; never the node itself.
-  void KeepOnly(const std::function<bool(const std::string& object)>& exists);
+  /// Forgets the objects for which `exists` does not hold; never the node itself. Whether there were any.
+  bool KeepOnly(const std::function<bool(const std::string& object)>& exists);
   /// Resource name → state, sorted.
   std::map<std::string, std::string> all() const;
 

@@ -82,12 +82,14 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       work_(loop),
       streams_({sessions_, ended_, work_, NamesOf(options_)}),
       session_queries_({loop, sessions_, ended_, work_, NamesOf(options_)}),
+      backend_queries_(proxy_, NamesOf(options_)),
       log_streams_(loop),
       queries_([this](const internal::Frame& frame) { control_.Send(frame); },
                [this] { return control_.pending(); }),
       stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }) {
   sessions_.SetObserver(&streams_);
   session_queries_.Serve(queries_);
+  backend_queries_.Serve(queries_);
   streams_.Serve(queries_);
   log_streams_.Serve(queries_);
   ServeSetAccepting(queries_, transports_);

@@ -8,6 +8,7 @@
 
 #include "net/loop.hpp"
 #include "wamp/session_registry.hpp"
+#include "worker/backend_queries.hpp"
 #include "worker/control_link.hpp"
 #include "worker/ended_sessions.hpp"
 #include "worker/helper_thread.hpp"
@@ -73,6 +74,7 @@ class Process {
   SlicedWork work_;
   SessionStreams streams_;
   SessionQueries session_queries_;
+  BackendQueries backend_queries_;
   LogStreams log_streams_;
   Queries queries_;
   std::unique_ptr<Revisions> revisions_;

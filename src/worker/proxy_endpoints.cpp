@@ -71,8 +71,14 @@ std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(
                        ? before->identity
                        : std::make_shared<const proxy::NodeIdentity>(identity);
   part->routes = proxy::MakeRouteTable(routes, worker.backends, pool_, before ? before->routes : nullptr);
+  for (const auto& [id, options] : worker.backends) {
+    part->backends[options.name] = {pool_.Acquire(options), proxy::JoinMode::kOnBehalf};
+  }
+  for (const auto& [id, options] : worker.worker_backends) {
+    part->backends[options.name] = {pool_.Acquire(options), proxy::JoinMode::kTransparent};
+  }
   if (before && part->limits == before->limits && part->identity == before->identity &&
-      part->routes == before->routes) {
+      part->routes == before->routes && part->backends == before->backends) {
     return before;
   }
   return part;
@@ -80,6 +86,19 @@ std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(
 
 void ProxyEndpoints::Commit(std::shared_ptr<const WorkerPart> part) {
   shared_->part = std::static_pointer_cast<const ProxyPart>(std::move(part));
+  UseDuties();
+}
+
+void ProxyEndpoints::SetDuties(std::map<std::string, proxy::Duty> duties) {
+  duties_ = std::move(duties);
+  if (shared_->part != nullptr) UseDuties();
+}
+
+void ProxyEndpoints::UseDuties() {
+  for (const auto& [name, named] : shared_->part->backends) {
+    const auto duty = duties_.find(name);
+    named.backend->SetDuty(duty == duties_.end() ? proxy::Duty::kActive : duty->second);
+  }
 }
 
 }  // namespace wampgate::worker

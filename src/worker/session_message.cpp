@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/utf8.hpp"
 #include "wamp/message.hpp"
+#include "worker/bounded_text.hpp"
 
 namespace wampgate::worker {
 namespace {
@@ -17,25 +17,9 @@ using std::chrono::system_clock;
 
 constexpr std::size_t kMostName = 256;
 constexpr std::size_t kMostText = 512;
-constexpr std::string_view kCut = "…";
 
-/// At most `most` octets of valid UTF-8; what was cut off shows as "…".
-std::string Bounded(std::string_view text, std::size_t most) {
-  const bool too_long = text.size() > most;
-  if (too_long) {
-    std::size_t size = most - kCut.size();
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-    text = text.substr(0, size);
-  }
-  std::string bounded(text);
-  if (!IsUtf8(bounded)) {
-    std::replace_if(bounded.begin(), bounded.end(), [](char c) { return (c & 0x80) != 0; }, '?');
-  }
-  if (too_long) bounded += kCut;
-  return bounded;
-}
 std::string Name(std::string_view text) {
-  return Bounded(text, kMostName);
+  return BoundedText(text, kMostName);
 }
 
 void Set(system_clock::time_point time, google::protobuf::Timestamp& out) {
@@ -129,11 +113,11 @@ void FillRefused(const wamp::TransportDetails& from, const wamp::SessionOutcome&
   ended.set_transport(from.transport);
   ended.set_stage(ToProto(end.stage));
   ended.set_reason(std::string(wampgate::Name(end.reason)));
-  ended.set_detail(Bounded(end.detail, kMostText));
+  ended.set_detail(BoundedText(end.detail, kMostText));
   AddMethods(end.authmethods, ended);
   ended.set_backend(std::string(end.backend));
   ended.set_backend_reason(Name(end.backend_reason));
-  ended.set_backend_message(Bounded(end.backend_message, kMostText));
+  ended.set_backend_message(BoundedText(end.backend_message, kMostText));
 }
 
 void FillEnded(const wamp::Session& from, const wamp::SessionOutcome& end, const ProcessNames& names,
@@ -161,7 +145,7 @@ void FillTraced(const wamp::Session& from, const wamp::TracedMessage& message, c
                            : v1::TracedMessage::FROM_BACKEND);
   traced.set_octets(message.size);
   traced.set_serializer(std::string(wamp::Name(message.serializer)));
-  traced.set_outcome(Bounded(message.outcome, kMostText));
+  traced.set_outcome(BoundedText(message.outcome, kMostText));
   const auto type = wamp::PeekType(message.serializer, message.octets);
   if (!type.ok()) return;
   traced.set_type(std::string(wamp::Name(*type)));

@@ -63,7 +63,8 @@ TEST_F(OperatorStatesTest, GoWithTheirObjectAndTheNodeStays) {
   ASSERT_TRUE(states.Set(OperatorStates::kNode, Stopped()).ok());
   ASSERT_TRUE(states.Set("workers/a", Stopped()).ok());
   ASSERT_TRUE(states.Set("workers/b", Stopped()).ok());
-  states.KeepOnly([](const std::string& object) { return object == "workers/b"; });
+  EXPECT_TRUE(states.KeepOnly([](const std::string& object) { return object == "workers/b"; }));
+  EXPECT_FALSE(states.KeepOnly([](const std::string& object) { return object == "workers/b"; }));
   const std::map<std::string, std::string> left{{"node", "stopped"}, {"workers/b", "stopped"}};
   EXPECT_EQ(states.all(), left);
   EXPECT_EQ(Reopened().all(), left);

@@ -1,0 +1,29 @@
+#include "worker/bounded_text.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+
+namespace wampgate::worker {
+namespace {
+
+constexpr std::string_view kCut = "…";
+
+}  // namespace
+
+std::string BoundedText(std::string_view text, std::size_t most) {
+  const bool too_long = text.size() > most;
+  if (too_long) {
+    std::size_t size = most - kCut.size();
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+    text = text.substr(0, size);
+  }
+  std::string bounded(text);
+  if (!IsUtf8(bounded)) {
+    std::replace_if(bounded.begin(), bounded.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  }
+  if (too_long) bounded += kCut;
+  return bounded;
+}
+
+}  // namespace wampgate::worker
