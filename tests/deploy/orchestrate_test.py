@@ -2,6 +2,7 @@
 import json
 import subprocess
 import threading
+import time
 import unittest
 
 from live import Client, Node, free_port
@@ -77,24 +78,50 @@ class Orchestrate(unittest.TestCase):
     def running(self) -> dict:
         return json.loads(run("wampgatectl", "--socket", str(self.gate.path / "wampgate.sock"), "export").stdout)
 
+    def await_line(self, script: Script, text: str, clients: list[Client]) -> None:
+        """The clients live until the script has said that."""
+        while text not in script.said():
+            self.assertTrue(all([client.publishes() for client in clients]), script.said())
+            self.assertIsNone(script.process.poll(), script.said())
+
     def test_replaces_a_router_and_ends_no_session(self):
         clients = [self.client(index) for index in range(4)]
-        script = self.script("--old", "blue", "--pause", "1")
-        while script.process.poll() is None:
-            self.assertTrue(all([client.publishes() for client in clients]), script.said())
-        self.assertEqual(script.end(), 0, script.said())
+        script = self.script("--old", "blue", "--steps", "50,100", "--pause", "0.5")
+        self.await_line(script, "workers/front0/backends/blue: lame duck", clients)
         newcomers = [self.client(index) for index in range(4)]
-        for client in clients + newcomers:
+        for client in clients:
             self.assertTrue(client.publishes())
+            self.assertEqual(client.leave()[0], 6)
+        self.assertEqual(script.end(), 0, script.said())
+        self.assertIn("front0/routes/realm1/anonymous: 50 % of the new sessions of blue go to green", script.said())
         self.blue.__exit__()
         for client in newcomers:
             self.assertTrue(client.publishes())
             self.assertEqual(client.leave()[0], 6)
-        for client in clients:
-            self.assertFalse(client.publishes())  # they were blue's
         for worker in self.running()["workers"]:
             self.assertEqual(list(worker["connections"]), ["green"])
             self.assertIn(worker["routes"]["realm1"]["anonymous"], ("green", ["green"]))
+
+    def test_ends_sessions_that_stay_after_their_time_and_not_before(self):
+        clients = [self.client(index) for index in range(4)]
+        script = self.script("--old", "blue", "--steps", "100", "--pause", "0", "--lame-duck", "3", "--rate", "100")
+        self.await_line(script, "workers/front0/backends/blue: lame duck", clients)
+        begin = time.monotonic()
+        for client in clients:
+            self.assertEqual(client.receive()[2], "wamp.close.system_shutdown")
+        self.assertGreater(time.monotonic() - begin, 1)  # of 3 s; the script tells late that they have begun
+        self.assertEqual(script.end(), 0, script.said())
+
+    def test_moves_nothing_if_the_new_router_cannot_be_joined(self):
+        self.green.__exit__()
+        client = self.client(0)
+        script = self.script("--old", "blue")
+        self.assertEqual(script.end(), 1)
+        self.assertIn("through green: UNREACHABLE", script.said())
+        self.assertIn("nothing was moved", script.said())
+        self.assertTrue(client.publishes())
+        for worker in self.running()["workers"]:
+            self.assertIn(worker["routes"]["realm1"]["anonymous"], ("blue", ["blue"]))
 
     def test_says_that_there_is_no_such_backend(self):
         script = self.script("--old", "red")
