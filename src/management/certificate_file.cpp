@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -100,11 +101,9 @@ google::protobuf::Timestamp TimeOf(const ASN1_TIME* time) {
   return google::protobuf::util::TimeUtil::SecondsToTimestamp(::timegm(&parts));
 }
 
-/// Rounded down: -1 for one that expired an hour ago.
-int DaysUntil(const google::protobuf::Timestamp& time) {
-  constexpr std::int64_t kDay = 86400;
-  const std::int64_t left = time.seconds() - std::time(nullptr);
-  return static_cast<int>(left >= 0 ? left / kDay : -((-left + kDay - 1) / kDay));
+double DaysUntil(const google::protobuf::Timestamp& time) {
+  constexpr double kDay = 86400;
+  return static_cast<double>(time.seconds() - std::time(nullptr)) / kDay;
 }
 
 void Describe(const X509& certificate, v1::CertificateView& view) {
@@ -117,9 +116,9 @@ void Describe(const X509& certificate, v1::CertificateView& view) {
   AddNames(certificate, view);
 }
 
-}  // namespace
-
-Status ReadCertificateFile(const std::string& path, v1::CertificateView& view) {
+/// `end`: of the first certificate that expires.
+Status ReadFile(const std::string& path, v1::CertificateView& view,
+                std::optional<google::protobuf::Timestamp>& end) {
   errno = 0;
   const Bio file(BIO_new_file(path.c_str(), "r"), BIO_free);
   if (file == nullptr) {
@@ -127,18 +126,32 @@ Status ReadCertificateFile(const std::string& path, v1::CertificateView& view) {
     ERR_clear_error();
     return FailedPrecondition("cannot be read: " + ErrnoText(error));
   }
-  std::optional<int> days;
   for (;;) {
     const Certificate certificate(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
     if (certificate == nullptr) break;
     if (view.certificates() == 0) Describe(*certificate, view);
     view.set_certificates(view.certificates() + 1);
-    const int left = DaysUntil(TimeOf(X509_get0_notAfter(certificate.get())));
-    days = days ? std::min(*days, left) : left;
+    const auto not_after = TimeOf(X509_get0_notAfter(certificate.get()));
+    if (!end || not_after < *end) end = not_after;
   }
   ERR_clear_error();
-  view.set_days_left(days.value_or(0));
-  return days ? OkStatus() : FailedPrecondition("has no certificate in PEM");
+  return end ? OkStatus() : FailedPrecondition("has no certificate in PEM");
+}
+
+}  // namespace
+
+Status ReadCertificateFile(const std::string& path, v1::CertificateView& view) {
+  std::optional<google::protobuf::Timestamp> end;
+  WAMPGATE_RETURN_IF_ERROR(ReadFile(path, view, end));
+  view.set_days_left(static_cast<std::int32_t>(std::floor(DaysUntil(*end))));
+  return OkStatus();
+}
+
+std::optional<double> DaysLeft(const std::string& path) {
+  v1::CertificateView view;
+  std::optional<google::protobuf::Timestamp> end;
+  if (!ReadFile(path, view, end).ok()) return std::nullopt;
+  return DaysUntil(*end);
 }
 
 }  // namespace wampgate::management

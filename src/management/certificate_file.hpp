@@ -2,6 +2,7 @@
 
 #include <wampgate/v1/certificate_service.pb.h>
 
+#include <optional>
 #include <string>
 
 #include "base/status.hpp"
@@ -11,5 +12,9 @@ namespace wampgate::management {
 /// Fills in what the PEM file of that path holds: everything of the view but `name`, `file` and `used_by`.
 /// FAILED_PRECONDITION, saying why, if it cannot be read or has no certificate.
 Status ReadCertificateFile(const std::string& path, v1::CertificateView& view);
+
+/// Until the first certificate of the file expires, those that it was signed by included; nothing if it
+/// cannot be read.
+std::optional<double> DaysLeft(const std::string& path);
 
 }  // namespace wampgate::management

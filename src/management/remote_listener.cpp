@@ -6,15 +6,13 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
+#include "management/certificate_file.hpp"
 
 namespace wampgate::management {
 namespace {
@@ -22,23 +20,6 @@ namespace {
 constexpr std::string_view kModule = "management";
 constexpr unsigned kReadAgain = 1;  // seconds
 constexpr std::chrono::seconds kShutdownGrace{2};
-
-/// Until the first certificate of the file expires; absent if it cannot be read.
-std::optional<double> DaysLeft(const std::string& path) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(path.c_str(), "r"), BIO_free);
-  if (file == nullptr) return std::nullopt;
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-      PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr), X509_free);
-  int days = 0;
-  int seconds = 0;
-  if (certificate == nullptr ||
-      ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get())) != 1) {
-    ERR_clear_error();
-    return std::nullopt;
-  }
-  constexpr double kSecondsPerDay = 86400;
-  return days + seconds / kSecondsPerDay;
-}
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const TlsFiles& files) {
   using grpc::experimental::FileWatcherCertificateProvider;
