@@ -186,9 +186,10 @@ void AddBackendVerbs(CLI::App& backend, Invocation& invocation) {
   auto* set_state = backend.add_subcommand(
       "set-state", "Say whether it gets new sessions; its present ones are left alone. Lasts over restarts");
   AddName(*set_state, *subject);
-  set_state->add_option("state", *state, "active, draining or maintenance")
+  set_state->add_option("state", *state, "Only an active one gets new sessions")
       ->required()
-      ->check(CLI::IsMember({"active", "draining", "maintenance"}));
+      ->check(CLI::IsMember({"active", "draining", "maintenance"}))
+      ->option_text("active|draining|maintenance");
   set_state->footer("Example: wampgatectl backend set-state edge/router1 maintenance");
   set_state->callback([&invocation, subject, state] {
     invocation.run = [&invocation, subject, state] { return SetState(invocation, *subject, *state); };
