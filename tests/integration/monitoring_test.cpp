@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "integration/monitored_node.hpp"
+#include "support/certificates.hpp"
 
 /// Metrics and health over HTTP: of the supervisor and as paths of a transport (issue 3, part 5).
 namespace wampgate::test {
@@ -203,6 +204,22 @@ TEST_F(MonitoredNode, ItsPortFollowsTheConfiguration) {
   ASSERT_EQ(Ctl(node_, {"apply", "-f", WriteFile(node_, "other.json", other.dump())}).exit_code, 0);
   EXPECT_TRUE(Eventually([&] { return Get(port, "/healthz").status == 0; })) << node_.log();
   EXPECT_EQ(Status().value("httpAddress", ""), "");
+}
+
+TEST_F(MonitoredNode, ACertificateShowsTheDaysThatItHasLeft) {
+  const Certificates certificates(node_.directory());
+  certificates.MakeAuthority("ca");
+  certificates.Make("server", "ca", "wampgate", "subjectAltName=IP:127.0.0.1");
+  json other = Document();
+  other["management"]["http"]["port"] = http_port_;
+  other["management"]["listen"] = json::array(
+      {{{"port", 0}, {"tls", {{"certificate", "server.pem"}, {"key", "server.key"}, {"ca", "ca.pem"}}}}});
+  ASSERT_EQ(Ctl(node_, {"apply", "-f", WriteFile(node_, "other.json", other.dump())}).exit_code, 0);
+  Figures figures;
+  EXPECT_TRUE(Becomes(figures, [&] {
+    const double days = Sum(figures, "wampgate_certificate_days_left", "server.pem");
+    return days >= 1 && days <= 2;
+  })) << Ask("GET", "/metrics").body;
 }
 
 TEST_F(MonitoredNode, APortThatIsTakenIsToldAndEverythingElseGoesOn) {
