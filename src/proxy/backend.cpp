@@ -70,6 +70,7 @@ void Backend::SessionEnded() {
 }
 
 void Backend::SetCondition(Condition condition) {
+  record_->condition = condition;
   if (condition_ == condition) return;
   condition_ = condition;
   condition_since_ = std::chrono::system_clock::now();

@@ -7,29 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/latency_histogram.hpp"
 #include "base/status.hpp"
 #include "proxy/backend_health.hpp"
+#include "proxy/backend_record.hpp"
 #include "proxy/options.hpp"
 
 namespace wampgate::proxy {
-
-/// What operators have a backend do. Not configuration.
-enum class Duty : std::uint8_t {
-  kActive,       ///< gets sessions
-  kDraining,     ///< gets no new ones; those it has are to end
-  kMaintenance,  ///< gets no new ones
-};
-
-/// What one worker process knows of a backend by its name, whatever its options become.
-struct BackendRecord {
-  std::uint64_t joins = 0;        ///< sessions that reached WELCOME
-  std::uint64_t failures = 0;     ///< connections that failed or ended without an answer to HELLO
-  std::uint64_t refusals = 0;     ///< HELLOs answered with ABORT
-  std::uint64_t open = 0;         ///< sessions between WELCOME and their end
-  LatencyHistogram join_latency;  ///< of the joins, from dialling to WELCOME
-  Duty duty = Duty::kActive;
-};
 
 /// A router as one worker process sees it: how to reach it, how it has been doing, what is open. Kept across
 /// configuration snapshots while its options are equal; sessions hold it. Loop's thread only, but for what is
@@ -39,7 +22,7 @@ class Backend {
   using Counters = BackendRecord;
   using SystemTime = std::chrono::system_clock::time_point;
   /// What joins have said.
-  enum class Condition : std::uint8_t { kUnknown, kUp, kDown };
+  using Condition = BackendCondition;
 
   /// `record`: of the backends of this name.
   explicit Backend(BackendOptions options,

@@ -1,6 +1,7 @@
 #include "worker/counters.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace wampgate::worker {
 namespace {
@@ -40,6 +41,30 @@ void FillCensus(const wamp::SessionCensus& census, internal::Counters& counters)
   }
 }
 
+std::string_view HealthOf(proxy::BackendCondition condition) {
+  switch (condition) {
+    case proxy::BackendCondition::kUp:
+      return "up";
+    case proxy::BackendCondition::kDown:
+      return "down";
+    case proxy::BackendCondition::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+void FillBackends(const proxy::BackendRecords& records, internal::Counters& counters) {
+  for (const proxy::BackendRecords::Entry& entry : records.All()) {
+    internal::BackendCount& count = *counters.add_routers();
+    count.set_backend(entry.name);
+    if (entry.in_use) count.set_health(std::string(HealthOf(entry.record->condition)));
+    count.set_joins(entry.record->joins);
+    count.set_failures(entry.record->failures);
+    count.set_refusals(entry.record->refusals);
+    if (entry.record->joins > 0) Fill(entry.record->join_latency, *count.mutable_join_latency());
+  }
+}
+
 }  // namespace
 
 void FillCounters(const CounterSources& sources, internal::Counters& counters) {
@@ -47,6 +72,7 @@ void FillCounters(const CounterSources& sources, internal::Counters& counters) {
   Fill(sources.loop.meter(PeerKind::kBackend), *counters.mutable_backends());
   Fill(sources.loop.meter(PeerKind::kOther), *counters.mutable_others());
   FillCensus(sources.sessions.census(), counters);
+  FillBackends(sources.backends, counters);
   counters.set_messages_dropped(sources.relay.dropped);
   counters.set_messages_unexpressible(sources.relay.unexpressible);
   counters.set_messages_too_long(sources.relay.too_long);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/loop.hpp"
+#include "proxy/backend_record.hpp"
 #include "proxy/settings.hpp"
 #include "wamp/session_registry.hpp"
 #include "wampgate/internal/counters.pb.h"
@@ -13,6 +14,7 @@ struct CounterSources {
   net::Loop& loop;
   const wamp::SessionRegistry& sessions;
   const proxy::RelayCounters& relay;
+  const proxy::BackendRecords& backends;
   const LoopLag& lag;
 };
 

@@ -101,8 +101,13 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
   };
   revisions_ = std::make_unique<Revisions>(Revisions::Surroundings{
       loop, helper_, *parts_, transports_, sessions_, std::move(resolve), send, on_applied});
-  status_ = std::make_unique<StatusReport>(StatusReport::Surroundings{
-      loop, sessions_, transports_, *revisions_, {loop, sessions_, proxy_.relay_counters(), lag_}, send});
+  status_ = std::make_unique<StatusReport>(
+      StatusReport::Surroundings{loop,
+                                 sessions_,
+                                 transports_,
+                                 *revisions_,
+                                 {loop, sessions_, proxy_.relay_counters(), proxy_.backend_records(), lag_},
+                                 send});
 }
 
 Process::~Process() {

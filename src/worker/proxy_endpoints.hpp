@@ -39,6 +39,7 @@ class ProxyEndpoints final : public EndpointFactory {
       const config::Node& node, const proxy::RouteChanges& routes,
       const std::shared_ptr<const WorkerPart>& previous) override;
   void Commit(std::shared_ptr<const WorkerPart> part) override;
+  const proxy::BackendRecords& backend_records() const { return pool_.records(); }
   const proxy::RelayCounters& relay_counters() const { return shared_->runtime.counters; }
 
   // Loop's thread:
@@ -62,7 +63,7 @@ class ProxyEndpoints final : public EndpointFactory {
   std::unique_ptr<proxy::BackendDialer> dialer_;
   std::shared_ptr<Shared> shared_;
   std::map<std::string, proxy::Duty> duties_;
-  proxy::BackendPool pool_;  // helper thread only
+  proxy::BackendPool pool_;  // helper thread only, but for its records
 };
 
 }  // namespace wampgate::worker

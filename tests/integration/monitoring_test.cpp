@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <map>
 #include <set>
@@ -75,6 +76,28 @@ TEST_F(MonitoredNode, FiguresAreSumsOverAllProcesses) {
     return Sum(figures, "wampgate_sessions") == 0 &&
            Sum(figures, "wampgate_sessions_ended_total") == kSessions;
   })) << Ask("GET", "/metrics").body;
+}
+
+TEST_F(MonitoredNode, ABackendShowsHowItIsAndHowLongJoinsTake) {
+  JoinMany();
+  Figures figures;
+  ASSERT_TRUE(Becomes(figures, [&] {
+    return Sum(figures, "wampgate_backend_join_seconds_count") == kSessions;
+  })) << Ask("GET", "/metrics").body;
+  EXPECT_EQ(Sum(figures, "wampgate_backend_processes", "health=\"up\""), 2);
+  EXPECT_EQ(Sum(figures, "wampgate_backend_failures_total"), 0);
+  EXPECT_GT(Sum(figures, "wampgate_backend_join_seconds_sum"), 0);
+  ASSERT_EQ(Sum(figures, "wampgate_backend_join_seconds_bucket", "le=\"+Inf\""), kSessions);
+  ASSERT_EQ(::unlink((node_.directory() + "/router.sock").c_str()), 0);  // newcomers do not reach it
+  auto client = Client();
+  EXPECT_EQ(client->Join("realm1").at(0), 3);
+  Figures after;
+  EXPECT_TRUE(Becomes(after, [&] {
+    return Sum(after, "wampgate_backend_failures_total") >= 1 &&
+           Sum(after, "wampgate_backend_processes", "health=\"down\"") == 1 &&
+           Sum(after, "wampgate_refusals_total", "reason=\"backend_unreachable\"") == 1;
+  })) << Ask("GET", "/metrics").body;
+  ExpectNoneFell(figures, after);
 }
 
 TEST_F(MonitoredNode, NoCounterFallsWhenAProcessIsKilledAndWhenTheSupervisorIs) {
