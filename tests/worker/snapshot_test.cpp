@@ -109,16 +109,16 @@ TEST(Snapshot, MakesANewWorkerPartWhenRoutesDiffer) {
 TEST(Snapshot, ChangesOnlyTheRoutesThatItIsTold) {
   FakeParts parts;
   config::Node node = TwoTransports("1");
-  node.workers[0].routes.realms["realm1"] = {{"user", {"b1"}}, {"guest", {"b1"}}};
+  node.workers[0].routes.realms["realm1"] = {{"user", {{"b1"}}}, {"guest", {{"b1"}}}};
   const auto first = Build(1, node, parts);
-  node.workers[0].routes.realms["realm1"] = {{"admin", {"b2"}}};
+  node.workers[0].routes.realms["realm1"] = {{"admin", {{"b2"}}}};
   Snapshot::Settings settings{node};
   settings.removed_routes.emplace().emplace_back("realm1", "guest");
   const auto second = Snapshot::Build(2, std::move(settings), parts, first).snapshot;
   ASSERT_NE(second, nullptr);
   const auto& routes = dynamic_cast<const FakeParts::Part&>(*second->worker_part()).routes;
   ASSERT_EQ(routes.realms.size(), 1u);
-  const std::map<std::string, proxy::RouteTargets> expected{{"admin", {"b2"}}, {"user", {"b1"}}};
+  const std::map<std::string, proxy::RouteTargets> expected{{"admin", {{"b2"}}}, {"user", {{"b1"}}}};
   EXPECT_EQ(routes.realms.at("realm1"), expected);
   EXPECT_TRUE(second->worker().routes.realms.empty());
 }
