@@ -18,14 +18,26 @@ std::optional<std::int64_t> Seconds(std::string_view text) {
   return count * unit;
 }
 
+std::string IsTime(const std::string& text) {
+  return Seconds(text) ? "" : "expected a time like 90s, 10m or 1h";
+}
+
 }  // namespace
 
 void AddRemovalFlag(CLI::App& command, ChangeFlags& flags) {
   command
-      .add_option("--sessions", flags.sessions,
-                  "Sessions of transports and paths that go: keep them until they close, or close them now")
-      ->check(CLI::IsMember({"keep", "close"}))
+      .add_option(
+          "--sessions", flags.sessions,
+          "Sessions of transports, paths and processes that go: keep them until they close, close them "
+          "now, or end them one after the other, idle ones first")
+      ->check(CLI::IsMember({"keep", "close", "drain"}))
       ->capture_default_str();
+  command.add_option("--drain-rate", flags.drain_rate, "With drain: sessions per second in each process")
+      ->option_text("1...100000 [100]");
+  command
+      .add_option("--drain-deadline", flags.drain_deadline, "With drain: what is left then is closed at once")
+      ->option_text("TIME [10m]")
+      ->check(IsTime);
 }
 
 void AddChangeFlags(CLI::App& command, ChangeFlags& flags) {
@@ -39,16 +51,19 @@ void AddChangeFlags(CLI::App& command, ChangeFlags& flags) {
       .add_option("--confirm-timeout", flags.confirm_timeout,
                   "Roll back by itself unless `wampgatectl confirm` comes within this time, 1s to 1h")
       ->option_text("TIME")
-      ->check([](const std::string& text) -> std::string {
-        return Seconds(text) ? "" : "expected a time like 90s, 10m or 1h";
-      });
+      ->check(IsTime);
   command.add_option("--request-id", flags.request_id,
                      "A UUID: the same command with the same id is done once, also after a crash");
 }
 
 v1::Removal RemovalOf(const ChangeFlags& flags) {
   v1::Removal removal;
-  removal.set_sessions(flags.sessions == "close" ? v1::Removal::CLOSE : v1::Removal::KEEP);
+  removal.set_sessions(flags.sessions == "close"   ? v1::Removal::CLOSE
+                       : flags.sessions == "drain" ? v1::Removal::DRAIN
+                                                   : v1::Removal::KEEP);
+  removal.set_rate(flags.drain_rate);
+  if (!flags.drain_deadline.empty())
+    removal.mutable_deadline()->set_seconds(Seconds(flags.drain_deadline).value_or(0));
   return removal;
 }
 

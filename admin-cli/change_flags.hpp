@@ -17,6 +17,8 @@ struct ChangeFlags {
   std::string author;
   std::string request_id;
   std::string sessions = "keep";
+  std::uint32_t drain_rate = 0;
+  std::string drain_deadline;
   std::string confirm_timeout;  ///< "90", "90s", "10m", "1h"
   std::uint64_t expected_revision = 0;
   std::optional<std::uint64_t> max_sessions;
@@ -24,7 +26,7 @@ struct ChangeFlags {
 
 /// `flags` outlives `command`.
 void AddChangeFlags(CLI::App& command, ChangeFlags& flags);
-/// --sessions alone, for commands that only plan.
+/// --sessions and what belongs to it alone, for commands that only plan or change nothing but processes.
 void AddRemovalFlag(CLI::App& command, ChangeFlags& flags);
 
 v1::ChangeOptions OptionsOf(const ChangeFlags& flags);

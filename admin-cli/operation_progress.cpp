@@ -7,6 +7,7 @@
 #include <wampgate/v1/transport_service.pb.h>
 
 #include <iostream>
+#include <thread>
 
 #include "terminal.hpp"
 
@@ -17,6 +18,9 @@ using google::longrunning::Operation;
 
 // One call waits no longer, so that the line moves.
 constexpr std::chrono::seconds kTurn{1};
+// A supervisor that replaces itself, or is started again, goes on with its operations.
+constexpr std::chrono::seconds kReconnect{30};
+constexpr std::chrono::milliseconds kRedial{200};
 
 /// A line that is written over by the next one; without effect where stderr is no terminal.
 class ProgressLine {
@@ -41,6 +45,7 @@ void KnowMessages() {
   v1::DrainProgress::descriptor();
   v1::NodeView::descriptor();
   v1::BackendView::descriptor();
+  v1::TransportView::descriptor();
 }
 
 }  // namespace
@@ -50,6 +55,13 @@ std::string ProgressText(const Operation& operation) {
   if (operation.metadata().UnpackTo(&closing)) {
     return "closing sessions, " + std::to_string(closing.sessions_left()) + " of " +
            std::to_string(closing.sessions_total()) + " left";
+  }
+  v1::UpgradeProgress upgrade;
+  if (operation.metadata().UnpackTo(&upgrade)) {
+    return upgrade.phase() + ", " + std::to_string(upgrade.processes_replaced()) + " of " +
+           std::to_string(upgrade.processes_total()) + " processes replaced, " +
+           std::to_string(upgrade.sessions_left()) + " sessions left in " +
+           std::to_string(upgrade.processes_draining()) + " of the binary before";
   }
   v1::DrainProgress drain;
   if (!operation.metadata().UnpackTo(&drain)) return "";
@@ -70,7 +82,8 @@ std::string StateText(const Operation& operation) {
 }
 
 ExitCode AwaitOperation(const Invocation& invocation, std::chrono::seconds longest, Operation& operation) {
-  const auto stub = google::longrunning::Operations::NewStub(Connect(invocation.target));
+  auto stub = google::longrunning::Operations::NewStub(Connect(invocation.target));
+  auto answered = std::chrono::steady_clock::now();
   const auto end = std::chrono::steady_clock::now() + longest;
   google::longrunning::WaitOperationRequest request;
   request.set_name(operation.name());
@@ -80,9 +93,17 @@ ExitCode AwaitOperation(const Invocation& invocation, std::chrono::seconds longe
     if (longest.count() != 0 && std::chrono::steady_clock::now() >= end) return kTimeout;
     line.Show(ProgressText(operation));
     const auto context = NewContext(invocation.target);
-    if (const auto status = stub->WaitOperation(context.get(), request, &operation); !status.ok()) {
-      return Report(status, invocation.target);
+    const auto status = stub->WaitOperation(context.get(), request, &operation);
+    const auto now = std::chrono::steady_clock::now();
+    if (status.ok()) {
+      answered = now;
+      continue;
     }
+    const bool lost = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                      status.error_code() == grpc::StatusCode::CANCELLED;  // the server ends
+    if (!lost || now - answered > kReconnect) return Report(status, invocation.target);
+    std::this_thread::sleep_for(kRedial);
+    stub = google::longrunning::Operations::NewStub(Connect(invocation.target));
   }
   if (!operation.has_error()) return kOk;
   return Report({static_cast<grpc::StatusCode>(operation.error().code()), operation.error().message()},

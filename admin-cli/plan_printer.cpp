@@ -36,6 +36,9 @@ void PrintResult(const v1::ApplyResult& result) {
     default:
       std::cout << "revision " << result.revision() << " runs\n";
   }
+  if (!result.operation().empty())
+    std::cout << result.operation()
+              << " ends the sessions of what went; `wampgatectl operation wait` follows it\n";
 }
 
 }  // namespace

@@ -110,7 +110,10 @@ std::string RunningProcesses(const v1::WorkerStatus& worker) {
   const auto running = std::count_if(processes.begin(), processes.end(), [](const auto& process) {
     return process.state() == v1::ProcessStatus::STATE_RUNNING;
   });
-  return std::to_string(running) + "/" + std::to_string(processes.size());
+  const auto without_place = std::count_if(processes.begin(), processes.end(), [](const auto& process) {
+    return process.state() == v1::ProcessStatus::STATE_DRAINING;
+  });
+  return std::to_string(running) + "/" + std::to_string(processes.size() - without_place);
 }
 
 }  // namespace wampgate::ctl

@@ -6,6 +6,7 @@
 #include "migrate.hpp"
 #include "node.hpp"
 #include "options.hpp"
+#include "supervisor/binary_check.hpp"
 
 int main(int argc, char** argv) {
   using namespace wampgate::server;
@@ -21,6 +22,9 @@ int main(int argc, char** argv) {
       return wampgate::worker::RunWorker(command.worker);
     case Command::Kind::kVersion:
       fmt::print("wampgated {}\n", WAMPGATE_VERSION);
+      return 0;
+    case Command::Kind::kFacts:
+      fmt::print("{}", wampgate::supervisor::FactsText());
       return 0;
     case Command::Kind::kExit:
       break;

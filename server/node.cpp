@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "activation.hpp"
 #include "config/diff.hpp"
@@ -47,6 +50,14 @@ std::string Describe(const config::Change& change) {
   return fields;
 }
 
+/// With which this process was started.
+std::vector<std::string> CommandLine() {
+  std::ifstream file("/proc/self/cmdline");
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
 /// Why a node does not start is told whatever --log-level says: nobody can see the reason otherwise, and the
 /// process ends with it.
 void SpeakUp() {
@@ -56,7 +67,8 @@ void SpeakUp() {
 /// A node from its start to its end; everything happens on the loop's thread.
 class Node {
  public:
-  Node(const RunOptions& options, PassedSockets passed) : options_(options), passed_(std::move(passed)) {}
+  Node(const RunOptions& options, PassedSockets passed, supervisor::Handover handover)
+      : options_(options), passed_(std::move(passed)), handover_(std::move(handover)) {}
 
   int Run();
 
@@ -78,12 +90,15 @@ class Node {
   void OnFileRefused(const Reply& reply);
   void Reload();
   void ApplyAgain(std::function<void()> done);
+  void ReplaceProcess(const std::string& path);
+  void Exec(const std::string& path);
   void Stop();
   void Stopped();
   void ExitAtOnce();
 
   const RunOptions& options_;
   PassedSockets passed_;
+  supervisor::Handover handover_;
   StartFile start_;
   std::optional<v1::Node> file_;  // as it was read last
   net::Loop loop_;
@@ -93,11 +108,14 @@ class Node {
   Watchdog watchdog_{loop_};
   int exit_code_ = 0;
   bool stopping_ = false;
-  bool runs_ = false;  // the stored revision, with processes that were taken over
+  bool replacing_ = false;    // the API ends, so that this process can be replaced
+  bool stop_wanted_ = false;  // meanwhile
+  bool runs_ = false;         // the stored revision, with processes that were taken over
 };
 
 int Node::Run() {
-  if (!Open() || !LoadFile()) return kCannotStart;
+  // One that was a supervisor before runs what ran: an upgrade is no reload.
+  if (!Open() || (!handover_.received() && !LoadFile())) return kCannotStart;
   signals_ = std::make_unique<Signals>(loop_, Signals::Calls{.stop = [this] { Stop(); },
                                                              .at_once = [this] { ExitAtOnce(); },
                                                              .reload = [this] { Reload(); }});
@@ -117,12 +135,14 @@ bool Node::Open() {
     options.log_level = options_.log_level;
     options.log_format = options_.log_format;
     options.node_file = start_.path.value_or("");
+    options.handover = &handover_;
     auto opened = supervisor::Supervisor::Open(loop_, std::move(options));
     status = opened.status();
     if (opened.ok()) {
       supervisor_ = *std::move(opened);
       supervisor_->UseSockets(supervisor::ActivatedSockets(std::move(passed_.listening)));
       supervisor_->node().OnShutdown([this] { Stop(); });
+      supervisor_->upgrade().OnExec([this](const std::string& path) { ReplaceProcess(path); });
       status = management::CheckSocketPath(ManagementSocket());  // before anything is started
       if (!status.ok()) supervisor_->RemoveWhatWasMade();
     }
@@ -190,6 +210,7 @@ void Node::RunRevision() {
 }
 
 void Node::Start() {
+  if (handover_.received() && supervisor_->stored()) return RunRevision();
   switch (supervisor::DecideStart(supervisor_->stored(), file_, options_.preference)) {
     case supervisor::StartWith::kFile:
       return ApplyFile(
@@ -238,6 +259,7 @@ void Node::OnStarted(const Reply& reply) {
     log::Info(kModule, "the node serves", {{"revision", reply.revision}, {"pid", ::getpid()}});
     WarnOfSockets();
     NotifyReady();
+    supervisor_->upgrade().Continue();
     return;
   }
   SpeakUp();
@@ -253,7 +275,8 @@ std::string Node::ManagementSocket() const {
 }
 
 Status Node::OpenManagement() {
-  auto server = management::Server::Start(loop_, *supervisor_, ManagementSocket());
+  auto server = management::Server::Start(loop_, *supervisor_, ManagementSocket(),
+                                          handover_.Take(supervisor::Handover::kManagement));
   if (server.ok()) management_ = *std::move(server);
   return server.status();
 }
@@ -303,8 +326,46 @@ void Node::ApplyAgain(std::function<void()> done) {
   });
 }
 
+// The API ends first, so that whatever was answered has happened; who calls meanwhile waits in its socket.
+void Node::ReplaceProcess(const std::string& path) {
+  if (stopping_) return;
+  NotifyReloading();
+  supervisor_->PrepareHandover(handover_);
+  const UniqueFd socket = management_->LeaveSocket();
+  if (socket) handover_.Give(supervisor::Handover::kManagement, socket.get());
+  replacing_ = true;
+  management_->Shutdown([this, path] {
+    replacing_ = false;
+    management_.reset();
+    if (!stop_wanted_) Exec(path);
+    ::unlink(ManagementSocket().c_str());
+    Stop();
+  });
+}
+
+// Does not return.
+void Node::Exec(const std::string& path) {
+  const std::string self = supervisor::RunningExecutable();
+  for (const std::string& next : {path, self, std::string("/proc/self/exe")}) {
+    std::vector<std::string> arguments = CommandLine();
+    arguments.front() = next;
+    log::Info(kModule, "the supervisor replaces itself", {{"path", next}, {"pid", ::getpid()}});
+    log::Stop();
+    const Status status = handover_.Exec(next, arguments);
+    log::Start(options_.log_level, options_.log_format, "supervisor");
+    log::Error(kModule, "the supervisor cannot replace itself; running the binary before again",
+               {{"path", next}, {"error", Message(status)}});
+    if (next == path) supervisor_->upgrade().NoteFailure(status);
+  }
+  // The worker processes serve on, for the supervisor that the service manager starts.
+  log::Stop();
+  ::_exit(kCannotStart);
+}
+
 void Node::Stop() {
   if (stopping_) return ExitAtOnce();  // a signal after Shutdown
+  stop_wanted_ = replacing_;
+  if (replacing_) return;  // in a moment
   stopping_ = true;
   log::Info(kModule, "stopping: sessions end; another SIGTERM exits at once");
   NotifyStopping();
@@ -331,10 +392,14 @@ void Node::ExitAtOnce() {
 }  // namespace
 
 int RunNode(const RunOptions& options) {
+  supervisor::Handover handover = supervisor::Handover::Received();
   PassedSockets passed = TakePassedSockets();
+  for (UniqueFd& socket : handover.TakeAll(supervisor::Handover::kActivated)) {
+    passed.listening.push_back(std::move(socket));
+  }
   log::Start(options.log_level, options.log_format, "supervisor");
   worker::RaiseDescriptorLimit();
-  const int exit_code = Node(options, std::move(passed)).Run();
+  const int exit_code = Node(options, std::move(passed), std::move(handover)).Run();
   log::Stop();
   return exit_code;
 }

@@ -119,6 +119,8 @@ Command ParseCommandLine(int argc, char** argv) {
   const CLI::App* migrate = AddMigrate(app, command.migrate);
   const CLI::App* worker = AddWorker(app, command.worker);
   app.add_subcommand("version", "Print the version.");
+  // For a supervisor that is to be upgraded to this binary, so it is not in the help.
+  const CLI::App* facts = app.add_subcommand("facts", "What this binary is.")->group("");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -133,6 +135,8 @@ Command ParseCommandLine(int argc, char** argv) {
     command.kind = Command::Kind::kMigrate;
   } else if (worker->parsed()) {
     command.kind = Command::Kind::kWorker;
+  } else if (facts->parsed()) {
+    command.kind = Command::Kind::kFacts;
   } else {
     command.kind = Command::Kind::kVersion;
   }

@@ -39,6 +39,7 @@ struct Command {
     kCheck,
     kMigrate,
     kVersion,
+    kFacts,
     kWorker,
     kExit,  ///< help was printed, or the command line is wrong, which has been said
   };

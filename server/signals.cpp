@@ -4,6 +4,8 @@
 #include <csignal>
 #include <utility>
 
+#include "supervisor/handover.hpp"
+
 namespace wampgate::server {
 
 struct Signals::State {
@@ -28,6 +30,7 @@ struct Signals::State {
 Signals::Signals(net::Loop& loop, Calls calls) : state_(std::make_unique<State>(loop, std::move(calls))) {
   std::signal(SIGPIPE, SIG_IGN);
   state_->Wait();
+  supervisor::Handover::UnblockSignals();
 }
 
 Signals::~Signals() = default;

@@ -1,8 +1,10 @@
-// drain, undrain, log-level, shutdown and events: the node as a whole.
+// drain, undrain, upgrade, log-level, whoami, shutdown and events: the node as a whole.
 
 #include <google/protobuf/util/time_util.h>
 #include <wampgate/v1/node_service.grpc.pb.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "commands/commands.hpp"
@@ -15,6 +17,9 @@ namespace wampgate::ctl {
 namespace {
 
 using google::protobuf::util::TimeUtil;
+
+// The node runs the new binary twice before it answers.
+constexpr std::chrono::seconds kCheckTime{70};
 
 ExitCode PrintNode(const Invocation& invocation, const v1::NodeView& node) {
   if (invocation.output != Output::kTable) {
@@ -35,6 +40,61 @@ ExitCode Drain(const Invocation& invocation, const DrainFlags& options) {
     return Report(status, invocation.target);
   }
   return FinishOperation(invocation, options.wait, operation);
+}
+
+struct UpgradeFlags {
+  std::string path;
+  std::uint32_t rate = 0;
+  double deadline = 0;
+  bool dry_run = false;
+  bool wait = false;
+};
+
+ExitCode Upgrade(const Invocation& invocation, const UpgradeFlags& flags) {
+  v1::UpgradeNodeRequest request;
+  std::error_code ignored;
+  request.set_path(std::filesystem::absolute(flags.path, ignored).lexically_normal().string());
+  request.set_rate(flags.rate);
+  if (flags.deadline != 0) *request.mutable_deadline() = Seconds(flags.deadline);
+  request.set_validate_only(flags.dry_run);
+  google::longrunning::Operation operation;
+  const auto stub = v1::NodeService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  context->set_deadline(std::chrono::system_clock::now() + std::max(invocation.target.timeout, kCheckTime));
+  if (const auto status = stub->UpgradeNode(context.get(), request, &operation); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  if (!flags.dry_run) return FinishOperation(invocation, flags.wait, operation);
+  v1::UpgradeProgress progress;
+  operation.metadata().UnpackTo(&progress);
+  if (invocation.output != Output::kTable) return Print(invocation.output, AsJson(progress)), kOk;
+  std::cout << progress.path() << " (" << progress.build_id() << ") can take the node over from "
+            << progress.previous_path() << " (" << progress.previous_build_id() << ")\n";
+  return kOk;
+}
+
+void AddUpgrade(CLI::App& app, Invocation& invocation) {
+  auto* upgrade = app.add_subcommand("upgrade",
+                                     "Run on with another binary: the supervisor replaces itself, then the "
+                                     "worker processes are replaced one "
+                                     "after the other, and those before end their sessions at a rate. Nobody "
+                                     "is turned away. The way back is the "
+                                     "same with the path of the binary before");
+  auto flags = std::make_shared<UpgradeFlags>();
+  upgrade->add_option("path", flags->path, "The new wampgated, on the node's machine")->required();
+  upgrade->add_option("--rate", flags->rate, "Sessions closed per second in each process before")
+      ->option_text("1...100000 [100]");
+  upgrade
+      ->add_option("--deadline", flags->deadline,
+                   "What is left so long after a process has its successor is closed")
+      ->option_text("SECONDS [600]");
+  upgrade->add_flag("--dry-run", flags->dry_run, "Only check that it could");
+  upgrade->add_flag("--wait", flags->wait,
+                    "Wait until every process is of the new binary and the others have drained");
+  upgrade->footer("Example: wampgatectl upgrade /opt/wampgate-0.2/bin/wampgated --rate 50 --wait");
+  upgrade->callback([&invocation, flags] {
+    invocation.run = [&invocation, flags] { return Upgrade(invocation, *flags); };
+  });
 }
 
 ExitCode Undrain(const Invocation& invocation) {
@@ -134,6 +194,7 @@ void AddNodeCommands(CLI::App& app, Invocation& invocation) {
   undrain->footer("Example: wampgatectl undrain");
   undrain->callback([&invocation] { invocation.run = [&invocation] { return Undrain(invocation); }; });
 
+  AddUpgrade(app, invocation);
   auto* log_level = app.add_subcommand("log-level", "Set the log level of the running node");
   auto level = std::make_shared<std::string>();
   auto expiry = std::make_shared<double>(0);

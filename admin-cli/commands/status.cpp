@@ -37,9 +37,33 @@ void PrintNode(const v1::NodeView& node) {
   }
 }
 
+/// Processes that live on for their sessions, and while an upgrade is under way which binary runs what.
+void PrintGenerations(const v1::NodeView& node, const v1::ListWorkersResponse& workers) {
+  if (!node.upgrade_operation().empty()) {
+    std::cout << node.upgrade_operation() << " upgrades the node to " << node.executable() << " ("
+              << node.build_id() << ")\n";
+  }
+  for (const auto& worker : workers.workers()) {
+    for (const auto& process : worker.processes()) {
+      const bool drains = process.state() == v1::ProcessStatus::STATE_DRAINING;
+      const bool other = !process.build_id().empty() && process.build_id() != node.build_id();
+      if (!drains && !other) continue;
+      std::cout << process.name() << " (pid " << process.pid() << ")";
+      if (drains) {
+        std::cout << " drains, " << process.sessions() << " sessions left";
+        if (process.has_drain_deadline())
+          std::cout << ", until " << TimeUtil::ToString(process.drain_deadline());
+      }
+      if (other) std::cout << (drains ? "; " : " ") << "is of the binary " << process.build_id();
+      std::cout << "\n";
+    }
+  }
+}
+
 void PrintStatus(const v1::NodeView& node, const v1::ConfigSnapshot& config,
                  const v1::ListWorkersResponse& workers) {
   PrintNode(node);
+  PrintGenerations(node, workers);
   std::cout << "revision " << config.revision() << ", from " << Printable(config.origin()) << "\n";
   if (const std::string waits = DescribeConfirmation(config); !waits.empty()) std::cout << waits << "\n";
   if (config.file().drift() != v1::NodeFileState::IN_SYNC)

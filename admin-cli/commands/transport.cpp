@@ -1,8 +1,10 @@
-// transport list, get, create, update and delete.
+// transport list, get, create, update, delete, drain and undrain.
 
 #include <wampgate/v1/transport_service.grpc.pb.h>
 
+#include "drain_flags.hpp"
 #include "object_commands.hpp"
+#include "operation_progress.hpp"
 
 namespace wampgate::ctl {
 namespace {
@@ -73,10 +75,58 @@ struct TransportNoun {
   }
 };
 
+std::string NameOf(const std::string& typed) {
+  return FullName(typed, TransportNoun::Names()).value_or(typed);  // the node says what is wrong with it
+}
+
+ExitCode Drain(const Invocation& invocation, const std::string& name, const DrainFlags& flags) {
+  v1::DrainTransportRequest request;
+  request.set_name(NameOf(name));
+  SetDrain(flags, request);
+  google::longrunning::Operation operation;
+  const auto stub = v1::TransportService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->DrainTransport(context.get(), request, &operation); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  return FinishOperation(invocation, flags.wait, operation);
+}
+
+ExitCode Undrain(const Invocation& invocation, const std::string& name) {
+  v1::UndrainTransportRequest request;
+  request.set_name(NameOf(name));
+  v1::TransportView view;
+  const auto stub = v1::TransportService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->UndrainTransport(context.get(), request, &view); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  if (invocation.output != Output::kTable) return Print(invocation.output, AsJson(view)), kOk;
+  std::cout << ShortName(view.name()) << ": " << EnumText(v1::TransportView::State_Name(view.state()))
+            << "\n";
+  return kOk;
+}
+
 }  // namespace
 
 void AddTransportCommands(CLI::App& app, Invocation& invocation) {
   ObjectCommands<TransportNoun>::Add(app, invocation);
+  auto* noun = app.get_subcommand(TransportNoun::kNoun);
+  auto* drain = noun->add_subcommand(
+      "drain", "Accept nothing more there, and end its sessions one after the other, idle ones first");
+  auto name = std::make_shared<std::string>();
+  auto flags = std::make_shared<DrainFlags>();
+  drain->add_option("name", *name, "WORKER/TRANSPORT, or the full resource name")->required();
+  AddDrainFlags(*drain, *flags, "Accept there for so long before it begins");
+  drain->footer("Example: wampgatectl transport drain edge/web --rate 20 --deadline 300 --wait");
+  drain->callback([&invocation, name, flags] {
+    invocation.run = [&invocation, name, flags] { return Drain(invocation, *name, *flags); };
+  });
+  auto* undrain = noun->add_subcommand("undrain", "Accept there again");
+  undrain->add_option("name", *name, "WORKER/TRANSPORT, or the full resource name")->required();
+  undrain->footer("Example: wampgatectl transport undrain edge/web");
+  undrain->callback(
+      [&invocation, name] { invocation.run = [&invocation, name] { return Undrain(invocation, *name); }; });
 }
 
 }  // namespace wampgate::ctl

@@ -1,11 +1,13 @@
-// worker list, get, start, stop and restart.
+// worker list, get, start, stop, restart, scale and logs.
 
 #include <wampgate/v1/worker_service.grpc.pb.h>
 
 #include <iostream>
 
+#include "change_flags.hpp"
 #include "commands/commands.hpp"
 #include "follow.hpp"
+#include "plan_printer.hpp"
 #include "terminal.hpp"
 
 namespace wampgate::ctl {
@@ -75,7 +77,7 @@ ExitCode List(const Invocation& invocation) {
   return kOk;
 }
 
-/// Get, start, stop and restart have the same shape: a name in, the worker's status out.
+/// Get, start and stop have the same shape: a name in, the worker's status out.
 template <typename Request>
 using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, v1::WorkerStatus*);
 
@@ -130,6 +132,74 @@ ExitCode Logs(const Invocation& invocation, const std::string& worker, const std
   });
 }
 
+ExitCode PrintStatus(const Invocation& invocation, const grpc::Status& status,
+                     const v1::WorkerStatus& worker) {
+  if (!status.ok()) return Report(status, invocation.target);
+  invocation.output == Output::kTable ? PrintWorker(worker) : Print(invocation.output, AsJson(worker));
+  return kOk;
+}
+
+void AddRestart(CLI::App& noun, Invocation& invocation) {
+  auto* restart = noun.add_subcommand(
+      "restart",
+      "Replace a worker's processes one after the other; each successor serves before sessions end");
+  auto name = std::make_shared<std::string>();
+  auto flags = std::make_shared<ChangeFlags>();
+  flags->sessions = "close";
+  restart->add_option("worker", *name, "Id of the worker")->required();
+  AddRemovalFlag(*restart, *flags);
+  restart->footer("Example: wampgatectl worker restart edge --sessions drain --drain-rate 50");
+  restart->callback([&invocation, name, flags] {
+    invocation.run = [&invocation, name, flags] {
+      v1::RestartWorkerRequest request;
+      request.set_name(ResourceName(*name));
+      *request.mutable_removal() = RemovalOf(*flags);
+      v1::WorkerStatus worker;
+      const auto stub = v1::WorkerService::NewStub(Connect(invocation.target));
+      const auto context = NewContext(invocation.target);
+      return PrintStatus(invocation, stub->RestartWorker(context.get(), request, &worker), worker);
+    };
+  });
+}
+
+ExitCode Scale(const Invocation& invocation, const v1::ScaleWorkerRequest& request) {
+  v1::ScaleWorkerResponse response;
+  const auto stub = v1::WorkerService::NewStub(Connect(invocation.target));
+  const auto context = NewContext(invocation.target);
+  if (const auto status = stub->ScaleWorker(context.get(), request, &response); !status.ok()) {
+    return Report(status, invocation.target);
+  }
+  if (invocation.output != Output::kTable) return Print(invocation.output, AsJson(response)), kOk;
+  PrintResult(invocation.output, response.result());
+  PrintWorker(response.worker());
+  return kOk;
+}
+
+void AddScale(CLI::App& noun, Invocation& invocation) {
+  auto* scale = noun.add_subcommand(
+      "scale", "Change the number of a worker's processes, which is a change of its options.processes");
+  auto name = std::make_shared<std::string>();
+  auto count = std::make_shared<std::uint32_t>(0);
+  auto etag = std::make_shared<std::string>();
+  auto flags = std::make_shared<ChangeFlags>();
+  flags->sessions = "drain";
+  scale->add_option("worker", *name, "Id of the worker")->required();
+  scale->add_option("processes", *count, "How many there are to be")->required();
+  scale->add_option("--etag", *etag, "Refuse if the worker is not as it was read");
+  AddChangeFlags(*scale, *flags);
+  scale->footer("Example: wampgatectl worker scale edge 4 -m 'more clients'");
+  scale->callback([&invocation, name, count, etag, flags] {
+    invocation.run = [&invocation, name, count, etag, flags] {
+      v1::ScaleWorkerRequest request;
+      request.set_name(ResourceName(*name));
+      request.set_processes(*count);
+      request.set_etag(*etag);
+      *request.mutable_options() = OptionsOf(*flags);
+      return Scale(invocation, request);
+    };
+  });
+}
+
 void AddLogs(CLI::App& noun, Invocation& invocation) {
   auto* logs = noun.add_subcommand("logs", "Show what the processes log, from now on");
   auto worker = std::make_shared<std::string>();
@@ -164,8 +234,8 @@ void AddWorkerCommands(CLI::App& app, Invocation& invocation) {
       *worker, invocation, &Stub::StopWorker,
       {"stop",
        "End a worker's sessions and processes until it is started again, also over restarts of the node"});
-  AddVerb<v1::RestartWorkerRequest>(*worker, invocation, &Stub::RestartWorker,
-                                    {"restart", "Replace a worker's processes one after the other"});
+  AddRestart(*worker, invocation);
+  AddScale(*worker, invocation);
   AddLogs(*worker, invocation);
 }
 

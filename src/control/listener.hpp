@@ -22,6 +22,7 @@ class Listener final : private net::PollHandler {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   Status Start();
+  int fd() const { return socket_.get(); }
 
  private:
   void OnReady(std::uint32_t events) override;

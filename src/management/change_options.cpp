@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "config/load.hpp"
+#include "management/drain_settings.hpp"
 
 namespace wampgate::management {
 namespace {
@@ -52,7 +53,35 @@ void ReadConfirmTimeout(const v1::ChangeOptions& asked, supervisor::ApplyOptions
 }  // namespace
 
 supervisor::Removal ToDomain(const v1::Removal& removal) {
-  return removal.sessions() == v1::Removal::CLOSE ? supervisor::Removal::kClose : supervisor::Removal::kKeep;
+  switch (removal.sessions()) {
+    case v1::Removal::CLOSE:
+      return supervisor::Removal::kClose;
+    case v1::Removal::DRAIN:
+      return supervisor::Removal::kDrain;
+    default:
+      return supervisor::Removal::kKeep;
+  }
+}
+
+void ReadRemoval(const v1::Removal& asked, const std::string& path, supervisor::ApplyOptions& options,
+                 config::Problems& problems) {
+  options.removal = ToDomain(asked);
+  if (!v1::Removal::Sessions_IsValid(asked.sessions()))
+    problems.push_back({.path = path + ".sessions", .message = "expected KEEP, CLOSE or DRAIN"});
+  if (options.removal != supervisor::Removal::kDrain) {
+    if (asked.rate() != 0 || asked.has_deadline())
+      problems.push_back({.path = path, .message = "rate and deadline are for DRAIN"});
+    return;
+  }
+  const auto settings = ReadSettings({}, asked.deadline(), asked.rate(), 0);
+  if (settings.ok()) {
+    options.drain = *settings;
+    return;
+  }
+  const std::string words(Message(settings.status()));  // "rate: expected …"
+  const std::size_t colon = std::min(words.find(": "), words.size());
+  problems.push_back({.path = path + "." + words.substr(0, colon),
+                      .message = colon == words.size() ? words : words.substr(colon + 2)});
 }
 
 config::Problems ReadChangeOptions(const ChangeRequest& request, supervisor::ApplyOptions& options) {
@@ -74,7 +103,7 @@ config::Problems ReadChangeOptions(const ChangeRequest& request, supervisor::App
   options.expected_revision = asked.expected_revision();
   if (asked.has_max_sessions_affected()) options.max_sessions_affected = asked.max_sessions_affected();
   ReadConfirmTimeout(asked, options, problems);
-  options.removal = ToDomain(asked.removal());
+  ReadRemoval(asked.removal(), "options.removal", options, problems);
   CheckText(asked.author(), "options.author", problems);
   CheckText(asked.message(), "options.message", problems);
   options.author = asked.author().empty() ? request.caller : asked.author();

@@ -21,6 +21,10 @@ struct ChangeRequest {
 /// request, make it INVALID_ARGUMENT.
 config::Problems ReadChangeOptions(const ChangeRequest& request, supervisor::ApplyOptions& options);
 
+/// `asked` stands at `path` within the request.
+void ReadRemoval(const v1::Removal& asked, const std::string& path, supervisor::ApplyOptions& options,
+                 config::Problems& problems);
+
 /// How a removal concerns live sessions.
 supervisor::Removal ToDomain(const v1::Removal& removal);
 

@@ -19,7 +19,8 @@ using EventWriter = EventStream<v1::NodeEvent>;
 
 class NodeService final : public v1::NodeService::CallbackService {
  public:
-  explicit NodeService(NodeControl& node) : node_(node) {}
+  explicit NodeService(supervisor::Supervisor& supervisor)
+      : supervisor_(supervisor), node_(supervisor.node()) {}
 
   grpc::ServerUnaryReactor* GetNode(grpc::CallbackServerContext* context, const v1::GetNodeRequest*,
                                     v1::NodeView* response) override {
@@ -62,6 +63,24 @@ class NodeService final : public v1::NodeService::CallbackService {
                                         v1::NodeView* response) override {
     auto* reactor = context->DefaultReactor();
     node_.UndrainNode(Answer(reactor, response));
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* UpgradeNode(grpc::CallbackServerContext* context,
+                                        const v1::UpgradeNodeRequest* request,
+                                        google::longrunning::Operation* response) override {
+    auto* reactor = context->DefaultReactor();
+    const auto settings = ReadSettings({}, request->deadline(), request->rate(), 0);
+    if (!settings.ok()) {
+      reactor->Finish(ToGrpc(settings.status()));
+      return reactor;
+    }
+    supervisor_.UpgradeNode(
+        {.path = request->path(), .drain = *settings, .validate_only = request->validate_only()},
+        [reactor, response](StatusOr<google::longrunning::Operation> operation) {
+          if (operation.ok()) *response = *std::move(operation);
+          reactor->Finish(ToGrpc(operation.status()));
+        });
     return reactor;
   }
 
@@ -125,13 +144,14 @@ class NodeService final : public v1::NodeService::CallbackService {
     };
   }
 
+  supervisor::Supervisor& supervisor_;
   NodeControl& node_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeNodeService(supervisor::Supervisor& supervisor) {
-  return std::make_unique<NodeService>(supervisor.node());
+  return std::make_unique<NodeService>(supervisor);
 }
 
 }  // namespace wampgate::management

@@ -107,6 +107,10 @@ void AddStatus(const std::vector<WorkerReport>& workers, v1::TransportView& view
         std::any_of(worker.processes.begin(), worker.processes.end(),
                     [](const auto& process) { return process.state == ProcessState::kRunning; });
     if (serves) view.set_state(v1::TransportView::SERVING);
+    if (const auto drain = worker.drains.find(view.name()); drain != worker.drains.end()) {
+      view.set_state(drain->second == supervisor::DrainState::kDraining ? v1::TransportView::DRAINING
+                                                                        : v1::TransportView::DRAINED);
+    }
   }
   view.set_sessions(SessionsOf(view.name(), workers));
 }

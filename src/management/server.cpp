@@ -1,5 +1,6 @@
 #include "management/server.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
@@ -78,7 +79,7 @@ struct Server::State {
   void Prepare(grpc::ServerBuilder& builder);
   void SetAccess(const config::Management& management);
   void FollowConfiguration(std::function<void()> then);
-  Status Listen();
+  Status Listen(UniqueFd listening);
   void Accept(UniqueFd socket);
   void WatchHealth();
   void Retry();
@@ -100,6 +101,7 @@ struct Server::State {
   std::size_t turned_away = 0;
   Timer health;
   std::shared_ptr<const bool> alive = std::make_shared<const bool>(true);
+  bool leaves_socket = false;
   std::thread shutdown;  // gRPC waits in it for the handlers' last answers
 
   void StopAccepting() {
@@ -158,11 +160,13 @@ void Server::State::Prepare(grpc::ServerBuilder& builder) {
   for (const auto& service : guarded) builder.RegisterService(service.get());
 }
 
-Status Server::State::Listen() {
-  WAMPGATE_ASSIGN_OR_RETURN(
-      UniqueFd socket,
-      net::BindListenSocket(net::UnixListen{.path = path, .backlog = kBacklog, .mode = kSocketMode},
-                            net::ReusePort::kNo));
+Status Server::State::Listen(UniqueFd listening) {
+  UniqueFd socket = std::move(listening);
+  if (!socket || net::BoundAddress(socket.get()) != "unix:" + path) {
+    WAMPGATE_ASSIGN_OR_RETURN(
+        socket, net::BindListenSocket(net::UnixListen{.path = path, .backlog = kBacklog, .mode = kSocketMode},
+                                      net::ReusePort::kNo));
+  }
   // So that its members may connect. It fails where the node is neither root nor a member, which then is
   // right.
   if (const auto group = SystemAccounts().GroupId(RolePolicy::kDefaultGroup)) {
@@ -219,7 +223,7 @@ void Server::State::WatchHealth() {
 }
 
 StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Supervisor& supervisor,
-                                                const std::string& socket_path) {
+                                                const std::string& socket_path, UniqueFd listening) {
   WAMPGATE_RETURN_IF_ERROR(CheckSocketPath(socket_path));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -236,7 +240,7 @@ StatusOr<std::unique_ptr<Server>> Server::Start(net::Loop& loop, supervisor::Sup
   server.Prepare(builder);
   server.server = builder.BuildAndStart();
   if (server.server == nullptr) return FailedPrecondition("the management server cannot be started");
-  WAMPGATE_RETURN_IF_ERROR(server.Listen());
+  WAMPGATE_RETURN_IF_ERROR(server.Listen(std::move(listening)));
   // Nobody is let in before the configuration has said who may do what.
   server.FollowConfiguration([&server] {
     if (const Status status = server.listener->Start(); !status.ok()) {
@@ -257,6 +261,11 @@ std::vector<std::string> Server::services() const {
   return state_->names;
 }
 
+UniqueFd Server::LeaveSocket() {
+  state_->leaves_socket = true;
+  return UniqueFd(::fcntl(state_->listener->fd(), F_DUPFD_CLOEXEC, 3));
+}
+
 void Server::Shutdown(std::function<void()> done) {
   state_->StopAccepting();
   state_->shutdown = std::thread([&server = *state_->server, &loop = state_->loop, done = std::move(done)] {
@@ -273,7 +282,7 @@ Server::~Server() {
     state_->server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
   }
   state_->server.reset();
-  unlink(state_->path.c_str());
+  if (!state_->leaves_socket) unlink(state_->path.c_str());
 }
 
 }  // namespace wampgate::management

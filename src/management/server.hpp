@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "base/status.hpp"
 #include "config/management.hpp"
 #include "net/loop.hpp"
@@ -27,8 +28,9 @@ class Server {
   /// Listens on `socket_path` (at most 107 octets; mode 0660; a stale file is replaced;
   /// of the group "wampgate" if there is one and the node may give it away). The supervisor
   /// outlives the server. FAILED_PRECONDITION if the socket cannot be made.
+  /// `listening`: the socket at that path, if this process has it from the supervisor before.
   static StatusOr<std::unique_ptr<Server>> Start(net::Loop& loop, supervisor::Supervisor& supervisor,
-                                                 const std::string& socket_path);
+                                                 const std::string& socket_path, UniqueFd listening = {});
   /// Who may do what; for calls that begin after it. Until then as a node without `management` has it. Loop's
   /// thread.
   void SetAccess(const config::Management& management);
@@ -37,6 +39,9 @@ class Server {
   /// Accepts nothing more and ends what is under way, with UNAVAILABLE if it lasts; then calls `done` on the
   /// loop, which has to run on meanwhile: answers come from it. Once; nothing but the destructor follows.
   void Shutdown(std::function<void()> done);
+  /// Before Shutdown: the socket stays when the server ends, and with it who calls meanwhile, for whoever
+  /// takes the node over. A duplicate of it.
+  UniqueFd LeaveSocket();
   /// Removes the socket. Without Shutdown before, no call may wait for the loop.
   ~Server();
 

@@ -1,5 +1,6 @@
 #include <wampgate/v1/transport_service.grpc.pb.h>
 
+#include "management/drain_settings.hpp"
 #include "management/object_service.hpp"
 #include "management/services.hpp"
 
@@ -28,7 +29,8 @@ class TransportService final : public v1::TransportService::CallbackService {
   using Reactor = grpc::ServerUnaryReactor;
   using Context = grpc::CallbackServerContext;
 
-  explicit TransportService(supervisor::Supervisor& supervisor) : calls_(supervisor) {}
+  explicit TransportService(supervisor::Supervisor& supervisor)
+      : node_(supervisor.node()), calls_(supervisor) {}
 
   Reactor* GetTransport(Context* context, const v1::GetTransportRequest* request,
                         v1::TransportView* view) override {
@@ -59,6 +61,32 @@ class TransportService final : public v1::TransportService::CallbackService {
     return calls_.Delete(context, request, result);
   }
 
+  Reactor* DrainTransport(Context* context, const v1::DrainTransportRequest* request,
+                          google::longrunning::Operation* response) override {
+    const auto name = ParseName("name", request->name(), config::ObjectName::Kind::kTransport);
+    const auto settings = SettingsOf(*request);
+    if (!name.ok() || !settings.ok()) {
+      return calls_.Refuse(context, name.ok() ? settings.status() : name.status());
+    }
+    auto* reactor = context->DefaultReactor();
+    node_.DrainObject(name->ToString(), *settings,
+                      [reactor, response](StatusOr<google::longrunning::Operation> operation) {
+                        if (operation.ok()) *response = *std::move(operation);
+                        reactor->Finish(ToGrpc(operation.status()));
+                      });
+    return reactor;
+  }
+  Reactor* UndrainTransport(Context* context, const v1::UndrainTransportRequest* request,
+                            v1::TransportView* view) override {
+    const auto name = ParseName("name", request->name(), config::ObjectName::Kind::kTransport);
+    if (!name.ok()) return calls_.Refuse(context, name.status());
+    auto* reactor = context->DefaultReactor();
+    node_.UndrainObject(name->ToString(), [this, name = *name, view, reactor](const Status& status) {
+      status.ok() ? calls_.Show(name, view, reactor) : reactor->Finish(ToGrpc(status));
+    });
+    return reactor;
+  }
+
  private:
   /// The transport's id, else where it listens; empty if it says neither. A text with errors is refused
   /// later.
@@ -74,6 +102,7 @@ class TransportService final : public v1::TransportService::CallbackService {
     return has_name ? config::DocumentObjects(alone, calls_.environment()).TransportIds(0)[0] : "";
   }
 
+  supervisor::NodeControl& node_;
   ObjectCalls<TransportNoun> calls_;
 };
 

@@ -9,8 +9,10 @@
 #include <memory>
 #include <regex>
 
+#include "management/change_options.hpp"
 #include "management/event_stream.hpp"
 #include "management/grpc_status.hpp"
+#include "management/object_service.hpp"
 #include "management/services.hpp"
 
 namespace wampgate::management {
@@ -48,6 +50,8 @@ v1::ProcessStatus::State ToProto(ProcessState state) {
       return v1::ProcessStatus::STATE_STOPPED;
     case ProcessState::kBackoff:
       return v1::ProcessStatus::STATE_BACKOFF;
+    case ProcessState::kDraining:
+      return v1::ProcessStatus::STATE_DRAINING;
   }
   return v1::ProcessStatus::STATE_UNSPECIFIED;
 }
@@ -65,6 +69,27 @@ void FillUsage(const supervisor::ProcessStatus& status, v1::ProcessStatus& proce
   process.set_descriptors_limit(usage.descriptors_limit);
 }
 
+std::int64_t Seconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+void Fill(const std::string& worker, const supervisor::ProcessStatus& status, v1::ProcessStatus& process) {
+  process.set_name(fmt::format("{}/processes/{}", worker, status.index));
+  process.set_state(ToProto(status.state));
+  process.set_pid(status.pid);
+  if (status.pid != 0) process.mutable_start_time()->set_seconds(Seconds(status.start_time));
+  process.set_restarts(status.restarts);
+  process.set_last_exit(status.last_exit);
+  process.set_revision(status.revision);
+  process.set_sessions(status.sessions);
+  process.set_connections(status.connections);
+  FillUsage(status, process);
+  process.set_generation(status.generation);
+  process.set_build_id(status.build_id);
+  if (status.drain_deadline.time_since_epoch().count() != 0)
+    process.mutable_drain_deadline()->set_seconds(Seconds(status.drain_deadline));
+}
+
 void Fill(const WorkerReport& report, v1::WorkerStatus& worker) {
   worker.set_name(report.name);
   worker.set_type(report.type == config::WorkerType::kProxy ? v1::WorkerStatus::TYPE_PROXY
@@ -73,23 +98,8 @@ void Fill(const WorkerReport& report, v1::WorkerStatus& worker) {
   worker.set_sessions(report.sessions);
   worker.set_connections(report.connections);
   worker.mutable_addresses()->insert(report.addresses.begin(), report.addresses.end());
-  for (const auto& status : report.processes) {
-    auto& process = *worker.add_processes();
-    process.set_name(fmt::format("{}/processes/{}", report.name, status.index));
-    process.set_state(ToProto(status.state));
-    process.set_pid(status.pid);
-    if (status.pid != 0) {
-      const auto since_epoch = status.start_time.time_since_epoch();
-      process.mutable_start_time()->set_seconds(
-          std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count());
-    }
-    process.set_restarts(status.restarts);
-    process.set_last_exit(status.last_exit);
-    process.set_revision(status.revision);
-    process.set_sessions(status.sessions);
-    process.set_connections(status.connections);
-    FillUsage(status, process);
-  }
+  for (const auto& status : report.processes) Fill(report.name, status, *worker.add_processes());
+  for (const auto& status : report.departing) Fill(report.name, status, *worker.add_processes());
 }
 
 /// "workers/-", "workers/{worker}" or "workers/{worker}/processes/{index}".
@@ -177,7 +187,65 @@ class WorkerService final : public v1::WorkerService::CallbackService {
   grpc::ServerUnaryReactor* RestartWorker(grpc::CallbackServerContext* context,
                                           const v1::RestartWorkerRequest* request,
                                           v1::WorkerStatus* response) override {
-    return Call(context, request->name(), response, &supervisor::Supervisor::RestartWorker);
+    const auto id = WorkerId(request->name());
+    supervisor::ApplyOptions options;
+    config::Problems problems;
+    ReadRemoval(request->removal(), "removal", options, problems);
+    if (!request->has_removal()) options.removal = supervisor::Removal::kClose;
+    auto* reactor = context->DefaultReactor();
+    if (!id.ok() || !problems.empty()) {
+      const Status status =
+          id.ok() ? supervisor::ProblemStatus(StatusCode::kInvalidArgument, problems) : id.status();
+      reactor->Finish(ToGrpc(status, problems, DetailsLimit(*context)));
+      return reactor;
+    }
+    supervisor_.ReplaceProcesses(*id, options.removal, options.drain,
+                                 [reactor, response](StatusOr<WorkerReport> report) {
+                                   if (report.ok()) Fill(*report, *response);
+                                   reactor->Finish(ToGrpc(report.status()));
+                                 });
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* ScaleWorker(grpc::CallbackServerContext* context,
+                                        const v1::ScaleWorkerRequest* request,
+                                        v1::ScaleWorkerResponse* response) override {
+    auto* reactor = context->DefaultReactor();
+    const auto id = WorkerId(request->name());
+    supervisor::ApplyOptions options;
+    config::Problems problems =
+        ReadChangeOptions({*request, request->options(), CallerIdentity(*context)}, options);
+    if (request->processes() == 0)  // which would be "as if it were not said"
+      problems.push_back({.path = "processes", .message = "expected a number from 1 to 256, found 0"});
+    if (!request->options().has_removal()) options.removal = supervisor::Removal::kDrain;
+    if (!id.ok() || !problems.empty()) {
+      const Status status =
+          id.ok() ? supervisor::ProblemStatus(StatusCode::kInvalidArgument, problems) : id.status();
+      reactor->Finish(ToGrpc(status, problems, DetailsLimit(*context)));
+      return reactor;
+    }
+    config::ChangeList changes;
+    v1::ObjectChange& change = *changes.Add();
+    change.set_action(v1::ObjectChange::UPDATE);
+    change.set_name(request->name());
+    change.set_etag(request->etag());
+    change.mutable_worker()->mutable_options()->mutable_processes()->set_count(
+        static_cast<std::int32_t>(request->processes()));
+    change.mutable_update_mask()->add_paths("options.processes");
+    supervisor_.Apply(
+        std::move(changes), std::move(options),
+        [this, id = *id, response, reactor,
+         limit = DetailsLimit(*context)](const supervisor::ApplyReply& reply) {
+          if (!reply.status.ok()) {
+            return reactor->Finish(ToGrpc(OfOneChange(reply.status), OfOneChange(reply.problems), limit));
+          }
+          *response->mutable_result() = supervisor::ToProto(reply);
+          supervisor_.GetWorker(id, [response, reactor](StatusOr<WorkerReport> report) {
+            if (report.ok()) Fill(*report, *response->mutable_worker());
+            reactor->Finish(grpc::Status::OK);
+          });
+        });
+    return reactor;
   }
 
   grpc::ServerWriteReactor<v1::LogLine>* StreamLogs(grpc::CallbackServerContext*,

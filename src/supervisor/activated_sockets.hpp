@@ -27,6 +27,8 @@ class ActivatedSockets {
   /// Addresses of those that no transport of the table accepts from.
   std::vector<std::string> Unused(const ListenTable& table) const;
 
+  const std::vector<UniqueFd>& all() const { return sockets_; }
+
   /// For callers that know of none.
   static const ActivatedSockets& None();
 

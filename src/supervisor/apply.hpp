@@ -9,6 +9,7 @@
 
 #include "base/status.hpp"
 #include "config/problem.hpp"
+#include "supervisor/drain_schedule.hpp"
 #include "wampgate/v1/change.pb.h"
 #include "wampgate/v1/config.pb.h"
 
@@ -19,8 +20,12 @@ enum class ApplyMode : std::uint8_t {
   kValidateOnly,  ///< stops after the plan
   kRestore,       ///< runs a revision that is on disk already
 };
-/// What becomes of the sessions of transports and paths that a change removes.
-enum class Removal : std::uint8_t { kKeep, kClose };
+/// What becomes of the sessions of transports, paths and processes that a change removes.
+enum class Removal : std::uint8_t {
+  kKeep,
+  kClose,
+  kDrain,  ///< they end at a rate, as an operation
+};
 /// For a document that is the node file's: what it may overwrite.
 enum class FileRule : std::uint8_t {
   kNone,    ///< whatever runs; also for documents that are no file's
@@ -36,6 +41,7 @@ struct ApplyOptions {
   ApplyMode mode = ApplyMode::kApply;
   ManagementRule management = ManagementRule::kMayChange;  ///< kMustStay: else PERMISSION_DENIED
   Removal removal = Removal::kKeep;
+  DrainSettings drain{};                ///< for kDrain: rate and deadline
   std::uint64_t expected_revision = 0;  ///< not 0: ABORTED if another one runs
   std::string origin = "api";           ///< "file:<path>", "api" or "rollback:<revision>"
   std::string author{};
@@ -79,6 +85,7 @@ struct ApplyReply {
   std::uint64_t revision = 0;  ///< running after the call
   v1::Plan plan{};             ///< what the document changes, with warnings; also when nothing was done
   std::vector<ProcessResult> processes{};
+  std::string operation{};  ///< kDrain: that ends sessions; empty: there is none
   /// What runs now, or would run; during the call only. Null when nothing was or would be done, and for
   /// answers that were given before.
   const v1::Node* document = nullptr;

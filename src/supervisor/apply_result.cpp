@@ -26,6 +26,7 @@ v1::ApplyResult ToProto(const ApplyReply& reply) {
   }
   result.set_revision(reply.revision);
   *result.mutable_plan() = reply.plan;
+  result.set_operation(reply.operation);
   for (const ProcessResult& from : reply.processes) {
     v1::ProcessResult& process = *result.add_processes();
     process.set_process(from.process);
@@ -44,6 +45,7 @@ ApplyReply FromProto(const v1::ApplyResult& result) {
   }
   reply.revision = result.revision();
   reply.plan = result.plan();
+  reply.operation = result.operation();
   for (const v1::ProcessResult& from : result.processes()) {
     ProcessResult& process = reply.processes.emplace_back();
     process.process = from.process();

@@ -1,6 +1,7 @@
 // The half of NodeControl that takes backends out of service and puts them back.
 #include <fmt/format.h>
 #include <wampgate/v1/backend_service.pb.h>
+#include <wampgate/v1/transport_service.pb.h>
 
 #include <utility>
 
@@ -19,6 +20,14 @@ Status NodeControl::CheckBackend(const std::string& name) const {
 
 std::unique_ptr<google::protobuf::Message> NodeControl::ResultOfDrain(const std::string& subject) const {
   if (subject == OperatorStates::kNode) return std::make_unique<v1::NodeView>(View());
+  if (subject.find("/backends/") == std::string::npos) {
+    auto transport = std::make_unique<v1::TransportView>();
+    transport->set_name(subject);
+    transport->set_state(v1::TransportView::DRAINED);
+    if (const auto endpoint = around_.state.context.sockets.Find(subject))
+      transport->set_address(endpoint->address);
+    return transport;
+  }
   auto view = std::make_unique<v1::BackendView>();
   view->set_name(subject);
   view->set_state(Backend::DRAINING);
@@ -61,7 +70,7 @@ Status NodeControl::SetState(const std::string& name, Backend::State state) {
                {{"backend", name},
                 {"state", state == Backend::ACTIVE     ? "active"
                           : state == Backend::DRAINING ? Drains::kState
-                                                     : kMaintenance}});
+                                                       : kMaintenance}});
   drains_.TellAll();
   ObserveLater();
   return OkStatus();

@@ -21,7 +21,7 @@ namespace {
 /// posix_spawn's two attribute objects, freed when it is done.
 class SpawnSettings {
  public:
-  SpawnSettings() {
+  explicit SpawnSettings(int output) {
     posix_spawnattr_init(&attributes);
     posix_spawn_file_actions_init(&actions);
     sigset_t none;
@@ -33,6 +33,10 @@ class SpawnSettings {
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (output >= 0) {
+      posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+      posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    }
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   }
   SpawnSettings(const SpawnSettings&) = delete;
@@ -108,7 +112,7 @@ std::chrono::system_clock::time_point ProcessStartedAt(pid_t pid) {
 StatusOr<std::unique_ptr<Child>> Child::Spawn(net::Loop& loop, const ChildCommand& command, OnExit on_exit) {
   std::vector<std::string> arguments = command.arguments;
   std::vector<std::string> environment = Environment(command);
-  const SpawnSettings settings;
+  const SpawnSettings settings(command.output);
   pid_t pid = 0;
   const int error = ::posix_spawn(&pid, command.executable.c_str(), &settings.actions, &settings.attributes,
                                   Pointers(arguments).data(), Pointers(environment).data());

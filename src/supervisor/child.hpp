@@ -35,6 +35,7 @@ struct ChildCommand {
   std::map<std::string, std::string> environment;
   enum class Inherit : std::uint8_t { kNothing, kEnvironment };
   Inherit inherit = Inherit::kEnvironment;  ///< our environment, with `environment` over it
+  int output = -1;                          ///< where its stdout and stderr go; below 0: where ours go
 };
 
 /// A process: a child started in a session of its own, with /dev/null as stdin, our stdout and stderr and no

@@ -7,7 +7,9 @@
 
 #include "base/log.hpp"
 #include "base/timer_wheel.hpp"
+#include "control/protocol.hpp"
 #include "control/socket.hpp"
+#include "net/listen_socket.hpp"
 #include "net/reuseport_group.hpp"
 #include "supervisor/process.hpp"
 
@@ -64,8 +66,11 @@ ControlServer::ControlServer(net::Loop& loop, ProcessTable& table) : loop_(loop)
 
 ControlServer::~ControlServer() = default;
 
-Status ControlServer::Start(const std::string& path) {
-  WAMPGATE_ASSIGN_OR_RETURN(UniqueFd socket, control::Listen(path));
+Status ControlServer::Start(const std::string& path, UniqueFd listening) {
+  UniqueFd socket = std::move(listening);
+  if (!socket || net::BoundAddress(socket.get()) != "unix:" + path) {
+    WAMPGATE_ASSIGN_OR_RETURN(socket, control::Listen(path));
+  }
   listener_ = std::make_unique<control::Listener>(
       loop_, std::move(socket), [this](UniqueFd accepted) { OnAccept(std::move(accepted)); });
   return listener_->Start();
@@ -96,7 +101,7 @@ void ControlServer::Identify(Caller& caller) {
                  {{"pid", arrival.peer.pid}, {"worker", hello.worker()}, {"generation", hello.generation()}});
     return Drop(caller);
   }
-  if (hello.protocol_version() != kProtocolVersion) {
+  if (control::CommonVersion(hello) == 0) {
     process->Kill("speaks another version of the control protocol");
     return Drop(caller);
   }

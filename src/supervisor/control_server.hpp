@@ -17,12 +17,14 @@ namespace wampgate::supervisor {
 /// Loop's thread only.
 class ControlServer {
  public:
-  static constexpr std::uint32_t kProtocolVersion = 1;
   static constexpr std::chrono::seconds kHelloDeadline{5};
 
   ControlServer(net::Loop& loop, ProcessTable& table);
   ~ControlServer();
-  Status Start(const std::string& path);
+  /// `listening`: the socket at `path`, if this process has it from the supervisor before.
+  Status Start(const std::string& path, UniqueFd listening = {});
+  /// The socket it listens on.
+  int fd() const { return listener_->fd(); }
 
   /// Gets the arrivals that no process of this supervisor has made. True: it has taken what it wants of it.
   using Strangers = std::function<bool(Arrival& arrival)>;

@@ -66,6 +66,10 @@ bool IsNode(const std::string& subject) {
   return subject == OperatorStates::kNode;
 }
 
+bool IsTransport(const std::string& subject) {
+  return subject.find("/transports/") != std::string::npos;
+}
+
 }  // namespace
 
 Drains::Drains(Surroundings around) : around_(std::move(around)) {}
@@ -109,9 +113,7 @@ void Drains::Run(const std::string& subject, const std::string& operation, Drain
   calls.close = [this, subject](std::uint32_t limit, AskDone done) {
     internal::Query query;
     internal::CloseSessions& close = *query.mutable_close_sessions();
-    close.set_filter(IsNode(subject)      ? ""
-                     : IsBackend(subject) ? fmt::format("backend = \"{}\"", subject)
-                                          : fmt::format("transport = \"{}\"", subject));
+    if (!IsNode(subject)) close.add_objects(subject);
     close.set_limit(limit);
     close.set_reason("shutdown");
     around_.ask(subject, std::move(query), std::move(done));
@@ -189,7 +191,7 @@ void Drains::ResumeAll() {
   for (const auto& [subject, word] : around_.states.all()) {
     if (word != kState || running_.contains(subject)) continue;
     const internal::DrainState drain = around_.states.Find(subject)->drain();
-    log::Warning("supervisor", "draining goes on from before the restart; wampgatectl undrain ends it",
+    log::Warning("supervisor", "draining goes on from before the restart; undraining it ends that",
                  {{"subject", subject}, {"operation", drain.operation()}});
     if (drain.operation().empty()) continue;  // drained long ago
     const std::string& name = drain.operation();
@@ -229,8 +231,7 @@ bool Drains::AcceptingStopped(const std::string& subject) const {
 std::vector<internal::Query> Drains::Orders() const {
   std::vector<internal::Query> orders{Accepting("", !AcceptingStopped(OperatorStates::kNode))};
   for (const auto& [subject, word] : around_.states.all()) {
-    if (IsNode(subject) || IsBackend(subject)) continue;
-    if (AcceptingStopped(subject)) orders.push_back(Accepting(subject, false));
+    if (IsTransport(subject) && AcceptingStopped(subject)) orders.push_back(Accepting(subject, false));
   }
   orders.push_back(BackendStates(around_.states));
   return orders;

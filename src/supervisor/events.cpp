@@ -56,7 +56,7 @@ void Events::Unwatch(std::uint64_t id) {
 }
 
 void Events::Begin(std::uint64_t id, std::uint64_t from, Calls calls) {
-  if (closed_) return calls.on_end(Unavailable("the node is stopping"));
+  if (closed_) return calls.on_end(*closed_);
   if (watchers_.size() >= kMostWatchers) {
     return calls.on_end(
         ResourceExhausted(fmt::format("{} watch the events already; end one of them", watchers_.size())));
@@ -117,11 +117,11 @@ void Events::Tell(const std::string& name, const std::string& detail) {
                 {object == objects_.end() ? "" : object->second.state, detail}));
 }
 
-void Events::Close() {
-  closed_ = true;
+void Events::Close(const Status& why) {
+  closed_ = why;
   bookmark_.Stop();
   for (const auto& [id, watcher] : std::exchange(watchers_, {})) {
-    watcher.on_end(Unavailable("the node is stopping"));
+    watcher.on_end(why);
   }
 }
 

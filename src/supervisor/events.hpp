@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/status.hpp"
@@ -53,8 +54,8 @@ class Events {
   void Observe(const ObjectStates& now);
   /// Something that is no state: "revision 7 runs".
   void Tell(const std::string& name, const std::string& detail);
-  /// Ends every watching, and what comes.
-  void Close();
+  /// Ends every watching with `why`, and what comes.
+  void Close(const Status& why = Unavailable("the node is stopping"));
 
   std::uint64_t last() const { return last_; }
 
@@ -69,7 +70,7 @@ class Events {
   std::deque<v1::NodeEvent> kept_;
   std::map<std::uint64_t, Calls> watchers_;
   Timer bookmark_;
-  bool closed_ = false;
+  std::optional<Status> closed_;
 };
 
 }  // namespace wampgate::supervisor

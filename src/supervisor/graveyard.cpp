@@ -23,7 +23,7 @@ void Graveyard::OnEnded(Process& process) {
   if (found == processes_.end()) return;
   loop_.DeleteLater(std::move(*found));
   processes_.erase(found);
-  if (processes_.empty() && on_empty_) on_empty_();
+  if (on_gone_) on_gone_();
 }
 
 }  // namespace wampgate::supervisor

@@ -17,15 +17,15 @@ class Graveyard final : private ProcessObserver {
   /// Stops the process and forgets it once it has ended.
   void Bury(std::unique_ptr<Process> process, std::chrono::milliseconds grace);
   bool empty() const { return processes_.empty(); }
-  /// Called each time the last one is gone.
-  void OnEmpty(std::function<void()> callback) { on_empty_ = std::move(callback); }
+  /// Called each time one is gone.
+  void OnGone(std::function<void()> callback) { on_gone_ = std::move(callback); }
 
  private:
   void OnConnected(Process& process) override;
   void OnEnded(Process& process) override;
   net::Loop& loop_;
   std::vector<std::unique_ptr<Process>> processes_;
-  std::function<void()> on_empty_;
+  std::function<void()> on_gone_;
 };
 
 }  // namespace wampgate::supervisor

@@ -5,7 +5,7 @@
 namespace wampgate::supervisor {
 
 void JobQueue::Add(Job job) {
-  if (closed_) return job.refused(Unavailable("the node is stopping"));
+  if (closed_) return job.refused(*closed_);
   if (waiting_.size() >= kMaxWaiting) {
     return job.refused(ResourceExhausted("too many changes wait to be made; try again later"));
   }
@@ -28,9 +28,9 @@ void JobQueue::Finished() {
   });
 }
 
-void JobQueue::Close() {
-  closed_ = true;
-  for (const Job& job : std::exchange(waiting_, {})) job.refused(Unavailable("the node is stopping"));
+void JobQueue::Close(const Status& why) {
+  closed_ = why;
+  for (const Job& job : std::exchange(waiting_, {})) job.refused(why);
 }
 
 }  // namespace wampgate::supervisor

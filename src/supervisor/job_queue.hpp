@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <optional>
 
 #include "base/status.hpp"
 #include "net/loop.hpp"
@@ -23,15 +24,15 @@ class JobQueue {
   void Add(Job job);
   /// The present job is done; the next one starts in a turn of its own.
   void Finished();
-  /// Refuses what waits and what comes.
-  void Close();
+  /// Refuses what waits and what comes with `why`.
+  void Close(const Status& why);
 
  private:
   void StartNext();
   net::Loop& loop_;
   std::deque<Job> waiting_;
   bool busy_ = false;
-  bool closed_ = false;
+  std::optional<Status> closed_;
 };
 
 }  // namespace wampgate::supervisor

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/build_id.hpp"
 #include "base/log_line.hpp"
+#include "supervisor/upgrade.hpp"
 
 namespace wampgate::supervisor {
 namespace {
@@ -56,7 +58,9 @@ v1::NodeView NodeControl::View() const {
   v1::NodeView view;
   view.set_node_id(around_.state.resolved.id);
   view.set_version(WAMPGATE_VERSION);
-  view.set_build_id(WAMPGATE_VERSION);
+  view.set_build_id(BuildId());
+  view.set_executable(RunningExecutable());
+  view.set_upgrade_operation(around_.state.upgrade.operation);
   view.set_pid(::getpid());
   *view.mutable_start_time() = TimeUtil::MillisecondsToTimestamp(UnixMilliseconds(started_));
   view.set_node_directory(around_.state.context.node_directory);
@@ -136,6 +140,20 @@ void NodeControl::DrainNode(DrainSettings settings, OperationDone done) {
   });
 }
 
+void NodeControl::DrainObject(std::string name, DrainSettings settings, OperationDone done) {
+  around_.loop.Post([this, name = std::move(name), settings, done = std::move(done)] {
+    if (stopping_) return done(Unavailable("the node is stopping"));
+    if (!Exists(around_.state.resolved, name)) return done(NotFound("there is no " + name));
+    Drain(name, settings, done);
+  });
+}
+
+void NodeControl::UndrainObject(std::string name, std::function<void(const Status&)> done) {
+  around_.loop.Post([this, name = std::move(name), done = std::move(done)] {
+    done(Exists(around_.state.resolved, name) ? drains_.End(name) : NotFound("there is no " + name));
+  });
+}
+
 void NodeControl::UndrainNode(NodeDone done) {
   around_.loop.Post([this, done = std::move(done)] {
     const Status status = drains_.End(OperatorStates::kNode);
@@ -209,7 +227,10 @@ void NodeControl::OnRevision() {
       [this](const std::string& object) { return Exists(around_.state.resolved, object); });
   drains_.ForgetGone();
   if (some_are_gone) drains_.TellAll();  // one of that name that comes is another one
-  if (!std::exchange(resumed_, true)) drains_.ResumeAll();
+  if (!std::exchange(resumed_, true)) {
+    drains_.ResumeAll();
+    around_.state.removals.Resume(around_.state.upgrade.operation);
+  }
   ObserveLater();
 }
 

@@ -39,6 +39,9 @@ class NodeControl {
   using OperationDone = std::function<void(StatusOr<Operations::Operation>)>;
   /// The operation; with the result of Drains::Begin.
   void DrainNode(DrainSettings settings, OperationDone done);
+  /// The same for an object of the running revision that can be drained; NOT_FOUND if there is none.
+  void DrainObject(std::string name, DrainSettings settings, OperationDone done);
+  void UndrainObject(std::string name, std::function<void(const Status&)> done);
   using NodeDone = std::function<void(StatusOr<v1::NodeView>)>;
   void UndrainNode(NodeDone done);
   /// `expiry` 0: it stays. INVALID_ARGUMENT for a level that does not exist.
@@ -70,6 +73,9 @@ class NodeControl {
   /// Something may have changed: observed at the end of this turn.
   void ObserveLater();
   void OnStopping();
+  std::unique_ptr<google::protobuf::Message> ViewOfNode() const {
+    return std::make_unique<v1::NodeView>(View());
+  }
   bool Ready() const { return WhyNotReady(Sight()).empty(); }
   v1::NodeView View() const;
   /// Where `management.http` listens; empty: nowhere.

@@ -43,6 +43,14 @@ std::string ReadPid(int fd) {
   return pid.empty() ? "unknown" : pid;
 }
 
+/// Whether an open lock file is the one at `path`.
+bool IsAt(int lock, const std::string& path) {
+  struct stat held{};
+  struct stat there{};
+  return ::fstat(lock, &held) == 0 && ::stat(path.c_str(), &there) == 0 && held.st_ino == there.st_ino &&
+         held.st_dev == there.st_dev;
+}
+
 StatusOr<UniqueFd> TakeLock(const std::string& node_directory, const std::string& path) {
   while (true) {
     UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -53,18 +61,14 @@ StatusOr<UniqueFd> TakeLock(const std::string& node_directory, const std::string
           fmt::format("the node directory {} is in use by a wampgated with pid {}; stop it first",
                       node_directory, ReadPid(lock.get())));
     }
-    struct stat held{};
-    struct stat there{};
     // A supervisor that failed to start may have taken the file away between open and flock.
-    if (::fstat(lock.get(), &held) == 0 && ::stat(path.c_str(), &there) == 0 && held.st_ino == there.st_ino) {
-      return lock;
-    }
+    if (IsAt(lock.get(), path)) return lock;
   }
 }
 
 }  // namespace
 
-StatusOr<NodeDirectory> NodeDirectory::Open(const std::string& directory) {
+StatusOr<NodeDirectory> NodeDirectory::Open(const std::string& directory, UniqueFd held) {
   NodeDirectory node;
   WAMPGATE_ASSIGN_OR_RETURN(node.path_, RealPath(directory));
   if (node.control_socket().size() > net::kMaxUnixPath) {
@@ -74,7 +78,9 @@ StatusOr<NodeDirectory> NodeDirectory::Open(const std::string& directory) {
                     node.path_, node.control_socket(), node.control_socket().size(), net::kMaxUnixPath));
   }
   WAMPGATE_ASSIGN_OR_RETURN(node.made_state_folder_, MakeFolder(node.state_folder()));
-  StatusOr<UniqueFd> lock = TakeLock(node.path_, node.state_folder() + "/lock");
+  const std::string lock_path = node.state_folder() + "/lock";
+  const bool has_lock = held && IsAt(held.get(), lock_path) && ::flock(held.get(), LOCK_EX | LOCK_NB) == 0;
+  StatusOr<UniqueFd> lock = has_lock ? std::move(held) : TakeLock(node.path_, lock_path);
   if (!lock.ok()) {
     if (node.made_state_folder_) ::rmdir(node.state_folder().c_str());
     return lock.status();

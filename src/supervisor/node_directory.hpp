@@ -16,7 +16,8 @@ class NodeDirectory {
   /// Makes the folder if need be and takes the lock. Fails if `directory` does not exist or cannot be written
   /// to, if another supervisor holds the lock (ALREADY_EXISTS, names its pid), and if the control socket's
   /// path is too long.
-  static StatusOr<NodeDirectory> Open(const std::string& directory);
+  /// `held`: the lock, if this process has it from the supervisor before.
+  static StatusOr<NodeDirectory> Open(const std::string& directory, UniqueFd held = {});
 
   NodeDirectory(NodeDirectory&&) = default;
   NodeDirectory& operator=(NodeDirectory&&) = default;
@@ -26,6 +27,9 @@ class NodeDirectory {
   std::string control_socket() const { return state_folder() + "/control.sock"; }
   std::string revisions_folder() const { return state_folder() + "/revisions"; }
   std::string operator_states() const { return state_folder() + "/operator_states"; }
+  std::string upgrade_record() const { return state_folder() + "/upgrade"; }
+  /// A descriptor that holds the lock.
+  int lock() const { return lock_.get(); }
   std::string process_records() const { return state_folder() + "/processes"; }
   std::string counters() const { return state_folder() + "/counters"; }
 

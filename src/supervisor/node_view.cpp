@@ -33,6 +33,15 @@ std::string NodeStateName(const NodeSight& sight) {
   return sight.operator_states.Find(OperatorStates::kNode)->has_drain() ? "draining" : "drained";
 }
 
+std::string TransportState(const NodeSight& sight, const WorkerUnit& unit, const std::string& transport) {
+  if (const internal::OperatorState* const state = sight.operator_states.Find(transport);
+      state != nullptr && sight.drains.Draining(transport)) {
+    return state->has_drain() ? "draining" : "drained";
+  }
+  if (sight.drains.AcceptingStopped(OperatorStates::kNode)) return "draining";
+  return unit.Serves() ? "serving" : "not serving";
+}
+
 void ObserveWorker(const NodeSight& sight, const WorkerUnit& unit, ObjectStates& objects) {
   const WorkerReport report = ReportOn(unit, sight.state.context.sockets);
   objects[report.name] = {NameOf(report.state), ""};
@@ -42,10 +51,8 @@ void ObserveWorker(const NodeSight& sight, const WorkerUnit& unit, ObjectStates&
         process.pid != 0 ? fmt::format("pid {}", process.pid) : process.last_exit};
   }
   for (const std::string& transport : unit.settings().transports) {
-    const bool draining =
-        sight.drains.Draining(transport) || sight.drains.AcceptingStopped(OperatorStates::kNode);
     const auto address = report.addresses.find(transport);
-    objects[transport] = {draining ? "draining" : (unit.Serves() ? "serving" : "not serving"),
+    objects[transport] = {TransportState(sight, unit, transport),
                           address == report.addresses.end() ? "" : address->second};
   }
 }
@@ -54,6 +61,15 @@ void ObserveBackends(const NodeSight& sight, const auto& backends, ObjectStates&
   for (const auto& [id, backend] : backends) {
     const internal::OperatorState* const state = sight.operator_states.Find(backend.name);
     objects[backend.name] = {state == nullptr ? "active" : state->state(), net::ToString(backend.endpoint)};
+  }
+}
+
+// They share the name of the place with their successor.
+void ObserveDepartures(const NodeSight& sight, ObjectStates& objects) {
+  for (const Process* process : sight.state.departures.All()) {
+    const std::string worker = config::ResourceName("", "workers", process->worker());
+    objects[fmt::format("{}/processes/{}@{}", worker, process->index(), process->generation())] = {
+        std::string(Name(process->state())), fmt::format("pid {}", process->pid())};
   }
 }
 
@@ -83,6 +99,9 @@ ObjectStates Observe(const NodeSight& sight) {
     for (const auto* backends : {&worker.backends, &worker.worker_backends})
       ObserveBackends(sight, *backends, objects);
   }
+  ObserveDepartures(sight, objects);
+  if (const UpgradeSight& upgrade = sight.state.upgrade; !upgrade.operation.empty())
+    objects["upgrade"] = {upgrade.phase, upgrade.detail};
   return objects;
 }
 

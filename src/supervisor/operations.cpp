@@ -58,7 +58,7 @@ void Operations::Insert(const std::string& name, const google::protobuf::Message
 }
 
 StatusOr<std::string> Operations::Begin(const google::protobuf::Message& metadata, OnCancel on_cancel) {
-  if (closed_) return Unavailable("the node is stopping");
+  if (closed_) return *closed_;
   if (!MakeRoom()) {
     return ResourceExhausted(
         fmt::format("{} operations run already; wait for one or cancel one", entries_.size()));
@@ -129,7 +129,7 @@ void Operations::Wait(std::string name, std::chrono::milliseconds timeout, Done 
     const Entry* const entry = Find(name);
     if (entry == nullptr) return done(Unknown(name));
     if (entry->operation.done() || timeout.count() <= 0) return done(entry->operation);
-    if (closed_) return done(Unavailable("the node is stopping"));
+    if (closed_) return done(*closed_);
     if (waiters_.size() >= kMaxWaiters) {
       return done(ResourceExhausted(
           fmt::format("{} callers wait for operations already; ask with GetOperation", waiters_.size())));
@@ -162,11 +162,11 @@ void Operations::Cancel(std::string name, std::function<void(const Status&)> don
   });
 }
 
-void Operations::Close() {
-  closed_ = true;
+void Operations::Close(const Status& why) {
+  closed_ = why;
   std::list<Waiter> waiters = std::move(waiters_);
   waiters_.clear();
-  for (Waiter& waiter : waiters) waiter.done(Unavailable("the node is stopping"));
+  for (Waiter& waiter : waiters) waiter.done(why);
 }
 
 }  // namespace wampgate::supervisor

@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,8 @@ class Operations {
   void Progress(const std::string& name, const google::protobuf::Message& metadata);
   void Succeed(const std::string& name, const google::protobuf::Message& response);
   void Fail(const std::string& name, const Status& status);
-  /// Ends every waiting with UNAVAILABLE, and what comes: the node stops.
-  void Close();
+  /// Ends every waiting with `why`, and what comes.
+  void Close(const Status& why = Unavailable("the node is stopping"));
 
  private:
   struct Entry {
@@ -87,7 +88,7 @@ class Operations {
   std::uint64_t last_ = 0;
   std::list<Entry> entries_;  // oldest first
   std::list<Waiter> waiters_;
-  bool closed_ = false;
+  std::optional<Status> closed_;
 };
 
 }  // namespace wampgate::supervisor

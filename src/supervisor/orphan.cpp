@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "supervisor/control_server.hpp"
+#include "control/protocol.hpp"
 
 namespace wampgate::supervisor {
 
@@ -49,7 +49,7 @@ void Orphan::Take(Arrival arrival) {
 }
 
 bool Orphan::speaks_our_protocol() const {
-  return arrival_.hello.protocol_version() == ControlServer::kProtocolVersion;
+  return control::CommonVersion(arrival_.hello) != 0;
 }
 
 bool Orphan::serves() const {

@@ -29,6 +29,8 @@ std::string_view Name(ProcessState state) {
       return "stopped";
     case ProcessState::kBackoff:
       return "backoff";
+    case ProcessState::kDraining:
+      return "draining";
   }
   return "?";
 }
@@ -65,6 +67,7 @@ void Process::Spawn() {
   started_ = since_;
   revision_ = 0;
   kill_reason_.clear();
+  build_id_.clear();
   last_status_.Clear();
   taken_over_ = false;
   held_.clear();
@@ -118,6 +121,14 @@ void Process::Stop(std::chrono::milliseconds grace, AfterStop after) {
               [this] { Kill("did not end within the grace period"); });
 }
 
+void Process::Depart(internal::Departure departure) {
+  respawn_.Stop();
+  departure_ = std::move(departure);
+  if (child_ == nullptr) return SetState(ProcessState::kStopped);
+  SetState(ProcessState::kDraining);
+  context_.table.Changed();
+}
+
 void Process::Kill(const std::string& why) {
   if (child_ == nullptr) return;
   kill_reason_ = why;
@@ -147,7 +158,12 @@ void Process::OnExit(const ChildExit& exit) {
   kill_.Stop();
   const std::string how =
       kill_reason_.empty() ? ToString(exit) : fmt::format("{} ({})", ToString(exit), kill_reason_);
-  if (state_ != ProcessState::kStopping) {
+  if (state_ == ProcessState::kDraining) {
+    last_exit_ = how;
+    log::Warning("supervisor", "a worker process that was draining has ended, with the sessions it had",
+                 {{"worker", worker()}, {"process", index()}, {"pid", ended}, {"exit", how}});
+    SetState(ProcessState::kStopped);
+  } else if (state_ != ProcessState::kStopping) {
     EndUnasked(how);
   } else {
     last_exit_ = how;
@@ -188,6 +204,10 @@ ProcessStatus Process::Report() const {
   report.sessions = last_status_.sessions();
   report.connections = last_status_.connections();
   report.buffered = BufferedOctets(last_status_.counters());
+  report.generation = generation_;
+  report.build_id = build_id_;
+  report.drain_deadline = std::chrono::system_clock::time_point(
+      std::chrono::milliseconds(departure_ ? departure_->deadline_unix_milliseconds() : 0));
   return report;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "supervisor/child.hpp"
 #include "supervisor/process_state.hpp"
 #include "wampgate/internal/control.pb.h"
+#include "wampgate/internal/process_record.pb.h"
 
 namespace wampgate::supervisor {
 
@@ -90,6 +92,11 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   /// Has the process end its sessions and exit; one that is left 2 s after the grace period is killed.
   /// OnEnded follows unless there was no process; then the state is STOPPED (or STARTING) on return.
   void Stop(std::chrono::milliseconds grace, AfterStop after = AfterStop::kStayStopped);
+  /// It has no place any more: it serves the sessions it has until Stop, and is not started again if it ends.
+  /// A process that does not run is STOPPED on return, else it is DRAINING.
+  void Depart(internal::Departure departure);
+  /// Of one that departs; null for others.
+  const internal::Departure* departure() const { return departure_ ? &*departure_ : nullptr; }
   /// SIGKILL. It is replaced as after any other end; `why` becomes its last exit.
   void Kill(const std::string& why);
 
@@ -118,6 +125,8 @@ class Process final : public net::Mortal, private control::ChannelHandler {
 
   void Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd> sockets);
   void Release(const internal::ReleaseSockets& release);
+  /// All that it said in its last Hello.
+  void ReleaseHeld();
   void SetLogLevel(const std::string& level);
   /// A Query, Subscribe or Unsubscribe. Not OK, with nothing sent: it is not connected or has stopped
   /// reading.
@@ -130,12 +139,18 @@ class Process final : public net::Mortal, private control::ChannelHandler {
 
   ProcessState state() const { return state_; }
   bool serving() const { return state_ == ProcessState::kRunning; }
+  /// Whether it has sessions that can be asked about.
+  bool has_sessions() const { return serving() || state_ == ProcessState::kDraining; }
   bool connected() const { return channel_ != nullptr; }
   /// Whether it said in its last Hello that it accepts from this socket, at this place.
   bool Holds(const HeldSocket& socket) const;
   const std::string& worker() const { return identity_.worker; }
   std::uint32_t index() const { return identity_.index; }
   std::uint64_t generation() const { return generation_; }
+  /// Of its binary, as it last said.
+  const std::string& build_id() const { return build_id_; }
+  /// The newest version of the protocol that both sides speak.
+  std::uint32_t protocol_version() const { return protocol_version_; }
   pid_t pid() const { return child_ == nullptr ? 0 : child_->pid(); }
   std::uint64_t start_time() const { return child_ == nullptr ? 0 : child_->start_time(); }
   const std::string& title() const { return identity_.title; }
@@ -148,6 +163,9 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   ProcessStatus Report() const;
   /// As the process last said.
   const internal::Status& last_status() const { return last_status_; }
+  /// How often it has said it.
+  std::uint64_t statuses() const { return statuses_; }
+  void AskForStatus();
   void ResetRestarts() { restarts_ = 0; }
   /// A supervisor before this one has started it.
   bool was_taken_over() const { return taken_over_; }
@@ -187,7 +205,11 @@ class Process final : public net::Mortal, private control::ChannelHandler {
   bool taken_over_ = false;
   std::string last_exit_;
   std::string kill_reason_;
+  std::string build_id_;
+  std::uint32_t protocol_version_ = 0;
+  std::optional<internal::Departure> departure_;
   internal::Status last_status_;
+  std::uint64_t statuses_ = 0;
   Backoff backoff_;
   Timer respawn_;
   Timer kill_;

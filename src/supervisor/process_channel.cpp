@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "control/protocol.hpp"
 #include "supervisor/process.hpp"
 
 namespace wampgate::supervisor {
@@ -16,6 +17,8 @@ void Process::Attach(Arrival arrival) {
   connect_.Stop();
   held_ = std::move(arrival.held);
   revision_ = applied_revision_ = arrival.hello.applied_revision();
+  build_id_ = arrival.hello.build_id();
+  protocol_version_ = control::CommonVersion(arrival.hello);
   log::Debug("supervisor", "worker process connected",
              {{"worker", worker()}, {"process", index()}, {"pid", pid()}, {"revision", revision_}});
   if (taken_over_) {  // what it has counted is awaited, see Metrics
@@ -42,6 +45,7 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descripto
       return OnCommitted(frame.committed());
     case internal::Frame::kStatus:
       last_status_.Swap(frame.mutable_status());
+      ++statuses_;
       return;
     case internal::Frame::kNodeInfoRequest: {
       internal::Frame reply;
@@ -157,6 +161,22 @@ void Process::Adopt(const internal::AdoptSockets& adopt, std::vector<UniqueFd> s
 void Process::Release(const internal::ReleaseSockets& release) {
   internal::Frame frame;
   *frame.mutable_release() = release;
+  Send(frame);
+}
+
+void Process::ReleaseHeld() {
+  internal::ReleaseSockets release;
+  for (const HeldSocket& held : held_) {
+    internal::ListenSocket& socket = *release.add_sockets();
+    socket.set_transport(held.transport);
+    socket.set_index(held.index);
+  }
+  if (!held_.empty()) Release(release);
+}
+
+void Process::AskForStatus() {
+  internal::Frame frame;
+  frame.mutable_status_request();
   Send(frame);
 }
 

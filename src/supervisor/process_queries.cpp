@@ -7,6 +7,8 @@
 namespace wampgate::supervisor {
 namespace {
 
+constexpr std::uint32_t kCloseByObjects = 2;  // version of the protocol; older ones would end all sessions
+
 Status StatusOf(const internal::QueryAnswer& answer) {
   if (answer.status().code() == 0) return OkStatus();
   return MakeStatus(static_cast<StatusCode>(answer.status().code()), answer.status().message());
@@ -31,8 +33,13 @@ void ProcessQueries::Ask(const std::vector<Process*>& processes, internal::Query
   auto ask = std::make_unique<PendingAsk>();
   for (Process* process : processes) {
     ProcessAnswer answer{.process = ProcessName(*process), .status = {}, .answer = {}};
-    if (!process->serving()) {
+    if (!process->has_sessions()) {
       answer.status = Unavailable(fmt::format("the process is {}", Name(process->state())));
+    } else if (frame.query().close_sessions().objects_size() != 0 &&
+               process->protocol_version() < kCloseByObjects) {
+      answer.status = MakeStatus(StatusCode::kUnimplemented,
+                                 "its binary is an older one, which cannot end the sessions of one object; "
+                                 "restart the worker");
     } else if (const Status sent = process->SendQuery(frame); !sent.ok()) {
       answer.status = sent;
     } else {

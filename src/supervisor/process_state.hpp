@@ -17,6 +17,7 @@ enum class ProcessState : std::uint8_t {
   kStopping,  ///< ends its sessions
   kStopped,   ///< ended because it was told to
   kBackoff,   ///< ended by itself, is started again after a delay
+  kDraining,  ///< has no place any more and lives on for its sessions
 };
 /// "starting", "running", ….
 std::string_view Name(ProcessState state);
@@ -36,6 +37,9 @@ struct ProcessStatus {
   std::uint64_t connections = 0;
   std::uint64_t buffered = 0;  ///< octets of output that peers have not taken
   ProcessUsage usage{};        ///< where it was asked for, see AddUsage
+  std::uint64_t generation = 0;
+  std::string build_id;                                  ///< of its binary; empty until it has called
+  std::chrono::system_clock::time_point drain_deadline;  ///< kDraining; the epoch: none
 };
 
 }  // namespace wampgate::supervisor

@@ -49,6 +49,7 @@ void ProcessTable::Save() {
     record.set_generation(generation);
     record.set_pid(process->pid());
     record.set_start_time(process->start_time());
+    if (const internal::Departure* departure = process->departure()) *record.mutable_departure() = *departure;
   }
   records.mutable_ports()->Assign(ports_.begin(), ports_.end());
   const std::string beside = path_ + ".new";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -23,6 +24,11 @@ class ProcessTable {
   std::uint64_t Reserve(std::uint64_t generation);
   void Add(Process& process);
   void Remove(Process& process);
+  /// Something that goes into the record is another.
+  void Changed() { Save(); }
+  /// NextGeneration gives greater ones.
+  void StartAfter(std::uint64_t generation) { generation_ = std::max(generation_, generation); }
+  std::uint64_t last_generation() const { return generation_; }
   /// What else goes into the record: the order of the sockets of each port.
   void SetPorts(std::vector<internal::PortOrder> ports);
   /// Null if it has ended.

@@ -1,6 +1,7 @@
 #include "supervisor/resumption.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/log.hpp"
@@ -18,18 +19,35 @@ class Nobody final : public ProcessObserver {
   void OnEnded(Process& /*process*/) override {}
 };
 
+/// A process without a place.
+std::unique_ptr<Process> TakeOver(NodeState& state, Orphan& orphan, Nobody& nobody) {
+  const internal::ProcessRecord& record = orphan.record();
+  auto process = std::make_unique<Process>(
+      state.context.processes,
+      Process::Identity{.worker = record.worker(), .index = record.process(), .title = {}, .environment = {}},
+      nobody);
+  process->TakeOver(orphan.TakeChild(), record.generation(), orphan.TakeArrival());
+  return process;
+}
+
 void EndOrphan(NodeState& state, Orphan& orphan) {
   if (orphan.ended()) return;
   const internal::ProcessRecord& record = orphan.record();
   log::Warning("supervisor", "ending a worker process of the supervisor before",
                {{"worker", record.worker()}, {"process", record.process()}, {"pid", record.pid()}});
   Nobody nobody;
-  auto process = std::make_unique<Process>(
-      state.context.processes,
-      Process::Identity{.worker = record.worker(), .index = record.process(), .title = {}, .environment = {}},
-      nobody);
-  process->TakeOver(orphan.TakeChild(), record.generation(), orphan.TakeArrival());
-  state.graveyard.Bury(std::move(process), state.resolved.shutdown_grace);
+  state.graveyard.Bury(TakeOver(state, orphan, nobody), state.resolved.shutdown_grace);
+}
+
+void ResumeDeparture(NodeState& state, Orphan& orphan) {
+  const internal::Departure departure = orphan.record().departure();
+  Nobody nobody;
+  state.departures.Begin(TakeOver(state, orphan, nobody), departure, state.resolved.shutdown_grace);
+}
+
+/// Of one of several processes to a place; the greater one has it.
+std::tuple<bool, std::uint64_t, std::uint64_t> Claim(const Orphan& orphan) {
+  return {!orphan.held().empty(), orphan.hello().applied_revision(), orphan.record().generation()};
 }
 
 }  // namespace
@@ -98,15 +116,16 @@ void Resumption::TakeOverUnit(const WorkerSettings& settings) {
   if (unit.UpToDate()) unit.Rebalance();
 }
 
-// Of several for one place, the one with the newest revision.
+// Of several for one place, the one that accepts, with the newest revision, the youngest. One that departs
+// has none.
 Orphan* Resumption::Choose(const WorkerSettings& settings, std::uint32_t index) {
   Orphan* best = nullptr;
   for (const auto& orphan : orphans_) {
     const internal::ProcessRecord& record = orphan->record();
     if (record.worker() != settings.id || record.process() != index || !orphan->serves()) continue;
+    if (record.has_departure()) continue;
     if (orphan->hello().made_for() != ProcessDigest(settings)) continue;
-    if (best == nullptr || orphan->hello().applied_revision() > best->hello().applied_revision())
-      best = orphan.get();
+    if (best == nullptr || Claim(*orphan) > Claim(*best)) best = orphan.get();
   }
   if (best == nullptr) return nullptr;
   chosen_.insert(best);
@@ -122,7 +141,9 @@ Orphan* Resumption::Choose(const WorkerSettings& settings, std::uint32_t index) 
 
 void Resumption::EndSurplus() {
   for (const auto& orphan : orphans_) {
-    if (!chosen_.contains(orphan.get())) EndOrphan(state_, *orphan);
+    if (chosen_.contains(orphan.get())) continue;
+    orphan->record().has_departure() && orphan->serves() ? ResumeDeparture(state_, *orphan)
+                                                         : EndOrphan(state_, *orphan);
   }
 }
 

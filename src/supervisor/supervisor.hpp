@@ -17,6 +17,7 @@
 #include "supervisor/config_watchers.hpp"
 #include "supervisor/control_server.hpp"
 #include "supervisor/disk.hpp"
+#include "supervisor/handover.hpp"
 #include "supervisor/job_queue.hpp"
 #include "supervisor/metrics.hpp"
 #include "supervisor/node_control.hpp"
@@ -28,6 +29,7 @@
 #include "supervisor/resumption.hpp"
 #include "supervisor/session_closing.hpp"
 #include "supervisor/transaction.hpp"
+#include "supervisor/upgrade.hpp"
 #include "supervisor/worker_operation.hpp"
 #include "supervisor/worker_report.hpp"
 
@@ -44,6 +46,8 @@ struct SupervisorOptions {
   TrialRule bad_revision{};
   std::function<RevisionTrial::Clock::time_point()> now = RevisionTrial::Clock::now;
   std::string executable = "/proc/self/exe";  ///< what is run as `executable worker …`
+  /// From the supervisor before, if it was this process; what belongs to the supervisor is taken out.
+  Handover* handover = nullptr;
 };
 
 /// The parent process of a node: owns the running revision, the listening sockets and the worker processes.
@@ -96,8 +100,13 @@ class Supervisor {
   void StartWorker(std::string worker, WorkerDone done);
   /// Not configuration, and lasts until StartWorker, also over restarts of the node.
   void StopWorker(std::string worker, WorkerDone done);
-  /// One process at a time. FAILED_PRECONDITION for a stopped worker.
-  void RestartWorker(std::string worker, WorkerDone done);
+  /// One process at a time; each successor serves before the sessions of the one before end.
+  /// FAILED_PRECONDITION for a stopped worker.
+  void RestartWorker(std::string worker, WorkerDone done) {
+    ReplaceProcesses(std::move(worker), Removal::kClose, {}, std::move(done));
+  }
+  /// The same; `removal` says how those sessions end, kDrain with `drain`.
+  void ReplaceProcesses(std::string worker, Removal removal, DrainSettings drain, WorkerDone done);
   /// True if a revision runs, the node does not drain, and every worker that is not stopped has a process
   /// that serves.
   void GetHealth(std::function<void(bool)> done);
@@ -120,11 +129,18 @@ class Supervisor {
   /// Ends sessions at a rate; `begun` gets the operation that tells how far it is.
   void CloseSessions(SessionClosingOrder order, SessionClosing::Begun begun);
 
+  /// Has the node run on with another binary; see Upgrade::Begin.
+  void UpgradeNode(Upgrade::Order order, Upgrade::Done done);
+
   // On the loop's thread:
 
   Metrics& metrics() { return metrics_; }
   /// Looks into files that configurations to come name, beside reading them.
   void CheckFilesWith(FileCheck check) { state_.file_check = std::move(check); }
+  Upgrade& upgrade() { return upgrade_; }
+  /// Nothing more is begun: this process is replaced. Calls that wait get UNAVAILABLE.
+  void PrepareHandover(Handover& handover);
+
   /// Before anything runs: listening sockets that the service manager passed.
   void UseSockets(ActivatedSockets activated) { sockets_.SetActivated(std::move(activated)); }
   /// Addresses of those that no transport listens at.
@@ -154,6 +170,7 @@ class Supervisor {
  private:
   Supervisor(net::Loop& loop, SupervisorOptions options, NodeDirectory directory);
   Status OpenState();
+  Upgrade::Surroundings AroundUpgrade();
   ChildCommand Command(const Process& process) const;
   internal::NodeInfo NodeInfo() const;
   internal::NodeState StateOfNode(bool with_metrics);
@@ -166,11 +183,14 @@ class Supervisor {
   void AwaitConfirmation();
   void RollBackUnconfirmed(std::uint64_t number);
   void StartRollBack(std::uint64_t number);
+  using MakeOperation =
+      std::function<std::unique_ptr<WorkerOperation>(const std::string& worker, WorkerOperation::Done done)>;
   template <typename Operation>
   void Operate(std::string worker, WorkerDone done);
-  template <typename Operation>
-  void RunOperation(const std::string& worker, const WorkerDone& done);
+  void Operate(std::string worker, MakeOperation make, WorkerDone done);
+  void RunOperation(const std::string& worker, const MakeOperation& make, const WorkerDone& done);
   StatusOr<WorkerReport> Report(const std::string& worker) const;
+  WorkerReport ReportOnAll(const WorkerUnit& unit) const;
   StatusOr<std::vector<Process*>> Select(const ProcessSelector& selector) const;
   void Resume(const std::function<void(StatusOr<Takeover>)>& done);
   void OnChange();
@@ -195,6 +215,7 @@ class Supervisor {
   Operations operations_;
   NodeControl node_control_;
   Metrics metrics_;
+  Upgrade upgrade_;
   std::optional<internal::Revision> stored_;
   AnsweredRequests requests_;
   ConfigWatchers config_watchers_;

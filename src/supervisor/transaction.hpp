@@ -83,7 +83,13 @@ class Transaction final : public net::Mortal {
   void OnCommitted(Participant& participant, const Process::Answer& answer);
   void Rebalance();
   void Complete();
-  void Depart(std::vector<std::unique_ptr<Process>> processes);
+  /// The places of processes that a worker has no more, and whole workers.
+  enum class Gone : std::uint8_t { kPlaces, kWorker };
+  void Depart(std::vector<std::unique_ptr<Process>> processes, Gone gone);
+  /// Whether something goes whose sessions have to end.
+  bool AnnounceDrain();
+  void DrainRemoved();
+  void CountLeaving();
 
   static std::string ProcessName(const Process& process);
   void Note(const Process& process, ProcessOutcome outcome, std::string detail = {});
@@ -112,7 +118,9 @@ class Transaction final : public net::Mortal {
   std::vector<ListenSockets::Leaving> leaving_;
   std::vector<ProcessResult> results_;
   std::size_t pending_ = 0;
-  Timer slow_;  // commits that do not come soon
+  Timer slow_;                     // commits that do not come soon
+  std::string drain_;              // its operation, for Removal::kDrain
+  std::int64_t committed_at_ = 0;  // Unix, milliseconds: when the processes are told
   enum class Phase : std::uint8_t { kPreparing, kDecided, kFinished };
   Phase phase_ = Phase::kPreparing;
 };

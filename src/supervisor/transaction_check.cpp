@@ -110,6 +110,7 @@ void Transaction::Plan(const std::vector<config::Change>& made) {
   for (const auto& [id, unit] : state_.units) workers.push_back(ReportOn(*unit, state_.context.sockets));
   plan_ = MakePlan(made, change_.options.removal, workers);
   plan_.set_base_revision(base_);
+  CountLeaving();
 }
 
 // The node file says nothing that is wanted; what is in the files that the running document names is.
@@ -127,6 +128,24 @@ bool Transaction::KeepRunning() {
   if (!made.empty()) return true;
   Finish({.outcome = ApplyOutcome::kNoChange});
   return false;
+}
+
+// The sessions of processes that a worker is to have no more; the plan of the objects knows nothing of them.
+void Transaction::CountLeaving() {
+  if (change_.options.removal == Removal::kKeep) return;
+  for (const WorkerSettings& next : candidate_.workers) {
+    const auto unit = state_.units.find(next.id);
+    if (unit == state_.units.end() || !SameProcess(unit->second->settings(), next)) continue;
+    std::uint64_t sessions = 0;
+    for (const auto& [index, process] : unit->second->processes()) {
+      if (index >= static_cast<std::uint32_t>(next.processes)) sessions += process->last_status().sessions();
+    }
+    for (v1::PlannedChange& change : *plan_.mutable_changes()) {
+      if (change.name() != next.name) continue;
+      change.set_sessions_closed(change.sessions_closed() + sessions);
+      plan_.set_sessions_closed(plan_.sessions_closed() + sessions);
+    }
+  }
 }
 
 // The document is the node file's and says something else than what runs.

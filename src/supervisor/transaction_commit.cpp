@@ -1,4 +1,7 @@
 // A transaction from its decision on: nothing here can fail any more.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 
 #include "base/log.hpp"
@@ -177,6 +180,7 @@ void Transaction::InstallUnit(const WorkerSettings& next) {
 }
 
 void Transaction::CommitAll() {
+  committed_at_ = UnixMilliseconds(std::chrono::system_clock::now());
   internal::Commit commit;
   commit.set_transaction(id_);
   commit.set_removal(change_.options.removal == Removal::kClose ? internal::Commit::CLOSE
@@ -210,11 +214,16 @@ void Transaction::OnCommitted(Participant& participant, const Process::Answer& a
 }
 
 void Transaction::Complete() {
+  const bool drains = change_.options.removal == Removal::kDrain && AnnounceDrain();
   for (const WorkerSettings& next : candidate_.workers) {
-    Depart(state_.units.at(next.id)->TakeFrom(static_cast<std::uint32_t>(next.processes)));
+    Depart(state_.units.at(next.id)->TakeFrom(static_cast<std::uint32_t>(next.processes)), Gone::kPlaces);
   }
-  for (const auto& unit : departing_) Depart(unit->TakeAll());
+  for (const auto& unit : departing_) {
+    unit->LeaveAll();
+    Depart(unit->TakeAll(), Gone::kWorker);
+  }
   departing_.clear();
+  if (drains) DrainRemoved();
   state_.context.sockets.CloseLeaving(leaving_);
   slow_.Stop();
   Rebalance();
@@ -223,10 +232,49 @@ void Transaction::Complete() {
   Finish({.outcome = ApplyOutcome::kApplied});
 }
 
-void Transaction::Depart(std::vector<std::unique_ptr<Process>> processes) {
+bool Transaction::AnnounceDrain() {
+  const bool removes = std::any_of(plan_.changes().begin(), plan_.changes().end(), [](const auto& change) {
+    return change.action() == v1::PlannedChange::DELETE || change.action() == v1::PlannedChange::REPLACE;
+  });
+  const bool shrinks =
+      std::any_of(candidate_.workers.begin(), candidate_.workers.end(), [&](const auto& next) {
+        return state_.units.at(next.id)->processes().size() > static_cast<std::size_t>(next.processes);
+      });
+  if (removes || shrinks) drain_ = state_.removals.Announce(fmt::format("revision {}", number_));
+  return removes || shrinks;
+}
+
+// The sessions of removed objects in the processes that stay.
+void Transaction::DrainRemoved() {
+  RemovalDrains::Order order;
+  order.subject = fmt::format("revision {}", number_);
+  order.settings = change_.options.drain;
+  order.replaced_at = committed_at_;
+  for (const v1::PlannedChange& change : plan_.changes()) {
+    const bool has_sessions = change.name().find("/transports/") != std::string::npos ||
+                              change.name().find("/backends/") != std::string::npos;
+    if (!has_sessions) continue;
+    if (change.action() == v1::PlannedChange::DELETE) order.removed.push_back(change.name());
+    if (change.action() == v1::PlannedChange::REPLACE) order.replaced.push_back(change.name());
+  }
+  state_.removals.Begin(drain_, std::move(order));
+}
+
+void Transaction::Depart(std::vector<std::unique_ptr<Process>> processes, Gone gone) {
+  const Removal removal = change_.options.removal;
+  const bool at_once = removal == Removal::kClose || (removal == Removal::kKeep && gone == Gone::kWorker);
   for (std::unique_ptr<Process>& process : processes) {
-    Note(*process, ProcessOutcome::kStopped);
-    state_.graveyard.Bury(std::move(process), state_.resolved.shutdown_grace);
+    if (at_once) {
+      Note(*process, ProcessOutcome::kStopped);
+      state_.graveyard.Bury(std::move(process), state_.resolved.shutdown_grace);
+      continue;
+    }
+    Note(*process, ProcessOutcome::kStopped,
+         "accepts nothing more and lives on until its sessions have ended");
+    state_.departures.Begin(
+        std::move(process),
+        removal == Removal::kKeep ? DepartInTime("") : DepartAtRate(drain_, change_.options.drain),
+        state_.resolved.shutdown_grace);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "control/protocol.hpp"
 #include "supervisor/plan.hpp"
 #include "supervisor/transaction_participant.hpp"
 #include "supervisor/worker_operation.hpp"
@@ -143,6 +144,7 @@ void Transaction::SendPrepare(Participant& participant) {
   Process& process = *participant.process_;
   const PrepareTarget target{id_, number_, participant.settings_, change_.document};
   const bool gets_delta = delta_ && !participant.is_new_ && !participant.gets_whole_ &&
+                          process.protocol_version() >= control::kDeltas &&
                           participant.unit_->IsCurrent(process) && process.applied_revision() != 0;
   internal::Prepare prepare = gets_delta
                                   ? MakePrepare(state_.context, target, *delta_, process.applied_revision())
@@ -209,6 +211,7 @@ void Transaction::Finish(ApplyReply reply) {
   AddWarnings(reply.problems, plan_);
   reply.plan = std::move(plan_);
   reply.processes = std::move(results_);
+  reply.operation = drain_;
   const bool applied = reply.outcome == ApplyOutcome::kApplied;
   if (reply.status.ok()) reply.document = applied ? &state_.revision.node() : &change_.document;
   const ApplyDone done = std::move(done_);

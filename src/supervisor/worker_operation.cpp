@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "supervisor/departures.hpp"
+#include "supervisor/process_table.hpp"
+
 namespace wampgate::supervisor {
 
 WorkerUnit* WorkerOperation::unit() {
@@ -14,7 +17,10 @@ WorkerUnit* WorkerOperation::unit() {
 
 void WorkerOperation::Finish(const Status& status) {
   deadline_.Stop();
-  if (const Done done = std::exchange(done_, nullptr)) done(status);
+  const Done done = std::exchange(done_, nullptr);
+  if (!done) return;
+  if (!status.ok()) OnFailed();
+  done(status);
 }
 
 void WorkerOperation::Within(std::chrono::milliseconds deadline, std::string what) {
@@ -38,6 +44,7 @@ void StopOperation::Start() {
 void StopOperation::StopNow() {
   if (finished()) return;
   unit()->StopProcesses(state_.resolved.shutdown_grace);
+  state_.departures.StopNow(worker_, state_.resolved.shutdown_grace);
   state_.context.sockets.StopListening(worker_);
   OnChange();
 }
@@ -67,29 +74,51 @@ void RestartOperation::Start() {
   if (unit()->wanted() == WorkerUnit::Wanted::kStopped) {
     return Finish(FailedPrecondition(fmt::format("worker {} is stopped; start it", worker_)));
   }
-  for (const auto& [index, process] : unit()->processes()) left_.insert(index);
+  for (const auto& [index, process] : unit()->processes()) {
+    const bool is_meant = process->generation() <= how_.last_generation;
+    if (is_meant) left_.insert(index);
+  }
   Next();
 }
 
 void RestartOperation::Next() {
-  if (left_.empty()) return Finish(OkStatus());
-  at_ = *left_.begin();
-  left_.erase(left_.begin());
-  Process& process = *unit()->processes().at(at_);
-  generation_ = process.generation();
-  Within(
-      state_.resolved.shutdown_grace + kServeDeadline,
-      fmt::format("process {} of {} does not serve again in time; it is tried on, the others were left alone",
-                  at_, worker_));
-  unit()->Leave(at_);
-  process.ResetRestarts();
-  process.Stop(state_.resolved.shutdown_grace, Process::AfterStop::kStartAgain);
+  if (!left_.empty()) {
+    at_ = *left_.begin();
+    left_.erase(left_.begin());
+    Within(kServeDeadline, fmt::format("the new process {} of {} does not serve in time; the one that was to "
+                                       "go stays, and the others were left alone",
+                                       *at_, worker_));
+    unit()->processes().at(*at_)->ResetRestarts();
+    return unit()->BeginSuccession(*at_);
+  }
+  at_.reset();
+  if (going_.empty()) return Finish(OkStatus());
+  Within(state_.resolved.shutdown_grace + kServeDeadline,
+         fmt::format("a process of {} that was replaced does not end", worker_));
 }
 
 void RestartOperation::OnChange() {
   if (finished() || unit() == nullptr) return;
-  const Process& process = *unit()->processes().at(at_);
-  if (process.serving() && process.generation() != generation_) Next();
+  std::erase_if(going_, [this](std::uint64_t generation) {
+    return state_.context.processes.table.Find(generation) == nullptr;
+  });
+  if (!at_) {
+    if (going_.empty()) Finish(OkStatus());
+    return;
+  }
+  std::unique_ptr<Process> before = unit()->TakePredecessor(*at_);
+  if (before == nullptr) return;
+  if (!how_.departure && before->pid() != 0) going_.insert(before->generation());
+  state_.departures.Begin(std::move(before), how_.departure ? how_.departure() : DepartAtOnce(),
+                          state_.resolved.shutdown_grace);
+  Next();
+}
+
+void RestartOperation::OnFailed() {
+  if (!at_ || unit() == nullptr) return;
+  if (std::unique_ptr<Process> successor = unit()->AbandonSuccession(*at_)) {
+    state_.graveyard.Bury(std::move(successor), std::chrono::milliseconds(0));
+  }
 }
 
 }  // namespace wampgate::supervisor

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -9,6 +11,7 @@
 #include "base/timer_wheel.hpp"
 #include "net/loop.hpp"
 #include "supervisor/node_state.hpp"
+#include "wampgate/internal/process_record.pb.h"
 
 namespace wampgate::supervisor {
 
@@ -30,6 +33,8 @@ class WorkerOperation : public net::Mortal {
   /// Null if the worker is gone (a process ended while the node stops).
   WorkerUnit* unit();
   void Finish(const Status& status);
+  /// It has failed: undoes what is half done.
+  virtual void OnFailed() {}
   bool finished() const { return done_ == nullptr; }
   void Within(std::chrono::milliseconds deadline, std::string what);
 
@@ -64,18 +69,32 @@ class StartOperation final : public WorkerOperation {
   void OnChange() override;
 };
 
-/// Replaces the worker's processes one after the other; siblings have the sockets of the one that is away.
+/// How a worker's processes are replaced.
+struct Replacement {
+  /// How those that go depart; called for each. Null: DepartAtOnce, and the operation lasts until they have
+  /// ended.
+  std::function<internal::Departure()> departure{};
+  /// Only those of this generation and older ones.
+  std::uint64_t last_generation = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Replaces the worker's processes one after the other. The successor accepts from the same sockets before
+/// the one that goes is told to release them: nobody is turned away. If a successor does not serve in time
+/// the process that was to go stays, and so do those that were not reached.
 class RestartOperation final : public WorkerOperation {
  public:
-  using WorkerOperation::WorkerOperation;
+  RestartOperation(NodeState& state, std::string worker, Done done, Replacement how = {})
+      : WorkerOperation(state, std::move(worker), std::move(done)), how_(std::move(how)) {}
   void Start() override;
   void OnChange() override;
 
  private:
   void Next();
+  void OnFailed() override;
+  Replacement how_;
   std::set<std::uint32_t> left_;
-  std::uint32_t at_ = 0;
-  std::uint64_t generation_ = 0;  // of the process that is to go
+  std::optional<std::uint32_t> at_;  // whose successor is awaited
+  std::set<std::uint64_t> going_;    // generations of those that go, if their end is awaited
 };
 
 }  // namespace wampgate::supervisor

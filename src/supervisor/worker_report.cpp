@@ -23,8 +23,10 @@ WorkerState StateOf(const WorkerUnit& unit, const std::vector<ProcessStatus>& pr
 }  // namespace
 
 void AddUsage(WorkerReport& report) {
-  for (ProcessStatus& process : report.processes) {
-    if (process.pid != 0) process.usage = UsageOf(process.pid);
+  for (auto* processes : {&report.processes, &report.departing}) {
+    for (ProcessStatus& process : *processes) {
+      if (process.pid != 0) process.usage = UsageOf(process.pid);
+    }
   }
 }
 

@@ -20,6 +20,9 @@ enum class WorkerState : std::uint8_t {
   kFailed,   ///< no process serves; they are being tried again
 };
 
+/// Of a transport that an operator drains.
+enum class DrainState : std::uint8_t { kDraining, kDrained };
+
 /// What is known of one worker.
 struct WorkerReport {
   std::string id;
@@ -29,8 +32,10 @@ struct WorkerReport {
   std::uint64_t sessions = 0;
   std::uint64_t connections = 0;
   std::vector<ProcessStatus> processes;
+  std::vector<ProcessStatus> departing;  ///< that have no place any more and live on for their sessions
   std::map<std::string, std::string> addresses;  ///< transport's resource name → "tcp4:0.0.0.0:8080"
   std::map<std::string, std::uint64_t> sessions_by_transport;
+  std::map<std::string, DrainState> drains;  ///< by transport's resource name
 };
 
 /// Fills in what the kernel says of the processes, by reading /proc.

@@ -190,6 +190,39 @@ bool WorkerUnit::IsCurrent(const Process& process) const {
   return applied != applied_.end() && applied->second == version_;
 }
 
+void WorkerUnit::LeaveAll() {
+  for (const auto& [index, process] : processes_) sharing_.Leave(*process);
+}
+
+void WorkerUnit::BeginSuccession(std::uint32_t index) {
+  WAMPGATE_CHECK(processes_.contains(index) && !successors_.contains(index));
+  successors_[index] = MakeProcess(settings_, index, *this);
+  successors_[index]->Start();
+}
+
+std::unique_ptr<Process> WorkerUnit::TakePredecessor(std::uint32_t index) {
+  auto node = predecessors_.extract(index);
+  return node.empty() ? nullptr : std::move(node.mapped());
+}
+
+std::unique_ptr<Process> WorkerUnit::AbandonSuccession(std::uint32_t index) {
+  auto node = successors_.extract(index);
+  return node.empty() ? nullptr : std::move(node.mapped());
+}
+
+bool WorkerUnit::IsSuccessor(const Process& process) const {
+  const auto successor = successors_.find(process.index());
+  return successor != successors_.end() && successor->second.get() == &process;
+}
+
+// Both accept from the place's own sockets at this moment; what else the one before has goes to siblings.
+void WorkerUnit::TakePlace(std::uint32_t index) {
+  std::unique_ptr<Process>& place = processes_.at(index);
+  sharing_.Leave(*place);
+  predecessors_[index] = std::exchange(place, std::move(successors_.at(index)));
+  successors_.erase(index);
+}
+
 bool WorkerUnit::UpToDate() const {
   return std::all_of(processes_.begin(), processes_.end(), [&](const auto& entry) {
     const auto applied = applied_.find(entry.first);
@@ -198,7 +231,8 @@ bool WorkerUnit::UpToDate() const {
 }
 
 void WorkerUnit::OnConnected(Process& process) {
-  if (!process.serving() || applied_[process.index()] != version_) return Configure(process);
+  if (IsSuccessor(process) || !process.serving() || applied_[process.index()] != version_)
+    return Configure(process);
   sharing_.Remind(process);
 }
 
@@ -247,6 +281,7 @@ void WorkerUnit::CommitTo(Process& process, std::uint64_t transaction, std::uint
 
 void WorkerUnit::Committed(Process& process, const std::vector<std::string>& transports) {
   const std::uint32_t index = process.index();
+  if (IsSuccessor(process)) TakePlace(index);
   applied_[index] = version_;
   leaving_.erase(index);
   for (const std::string& transport : transports) sharing_.Received(index, transport);
@@ -264,6 +299,10 @@ void WorkerUnit::Committed(Process& process, const std::vector<std::string>& tra
 
 void WorkerUnit::OnEnded(Process& process) {
   const std::uint32_t index = process.index();
+  if (IsSuccessor(process)) {  // the one that is to go serves on
+    if (context_.on_change) context_.on_change();
+    return;
+  }
   sharing_.Ended(index);
   leaving_.erase(index);
   applied_.erase(index);

@@ -66,6 +66,17 @@ class WorkerUnit final : private ProcessObserver {
   void Committed(Process& process, const std::vector<std::string>& transports);
   /// It accepts no more from now on: siblings have its sockets. Until it stops or commits.
   void Leave(std::uint32_t index);
+
+  /// None of its processes accepts any more: the unit is to end.
+  void LeaveAll();
+
+  /// Starts a process for the place `index`, which has one; when it serves, from the same sockets, the place
+  /// is its own, and the one before accepts nothing more.
+  void BeginSuccession(std::uint32_t index);
+  /// The one that had the place before, once the successor serves; null until then.
+  std::unique_ptr<Process> TakePredecessor(std::uint32_t index);
+  /// The successor, if it does not serve yet: the caller ends it.
+  std::unique_ptr<Process> AbandonSuccession(std::uint32_t index);
   /// Gives each socket to who should have it now.
   void Rebalance();
 
@@ -86,12 +97,16 @@ class WorkerUnit final : private ProcessObserver {
   void Configure(Process& process);
   void CommitTo(Process& process, std::uint64_t transaction, std::uint64_t version);
   std::map<std::uint32_t, Process*> Serving() const;
+  bool IsSuccessor(const Process& process) const;
+  void TakePlace(std::uint32_t index);
 
   UnitContext& context_;
   WorkerSettings settings_;
   std::uint64_t version_ = 1;                       // of settings_
   std::map<std::uint32_t, std::uint64_t> applied_;  // version by process
   std::map<std::uint32_t, std::unique_ptr<Process>> processes_;
+  std::map<std::uint32_t, std::unique_ptr<Process>> successors_;    // that do not serve yet
+  std::map<std::uint32_t, std::unique_ptr<Process>> predecessors_;  // until they are taken
   std::set<std::uint32_t> leaving_;
   SocketSharing sharing_;
   Wanted wanted_ = Wanted::kRunning;

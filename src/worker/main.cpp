@@ -6,6 +6,7 @@
 #include <csignal>
 #include <functional>
 
+#include "base/build_id.hpp"
 #include "net/loop.hpp"
 #include "proxy/settings.hpp"
 #include "worker/descriptor_limit.hpp"
@@ -47,7 +48,7 @@ int RunWorker(const WorkerArguments& arguments) {
     options.worker = arguments.worker;
     options.index = arguments.process;
     options.generation = arguments.generation;
-    options.build_id = WAMPGATE_VERSION;
+    options.build_id = BuildId();
     options.control.socket_path = arguments.control_socket;
     Process process(loop, std::move(options), ResolveNodeMessage);
     boost::asio::signal_set signals(loop.context(), SIGTERM, SIGINT);

@@ -7,13 +7,13 @@
 #include "base/log.hpp"
 #include "config/resource_name.hpp"
 #include "control/frame_codec.hpp"
+#include "control/protocol.hpp"
 #include "worker/drain_orders.hpp"
 
 namespace wampgate::worker {
 namespace {
 
 constexpr std::string_view kModule = "worker";
-constexpr std::uint32_t kProtocolVersion = 1;
 constexpr std::chrono::milliseconds kDefaultGrace{10000};
 
 void Describe(const PassedSocket& passed, internal::ListenSocket& entry) {
@@ -130,7 +130,8 @@ void Process::Stop() {
 std::vector<OutgoingFrame> Process::Hello() const {
   std::vector<OutgoingFrame> frames(1);
   internal::Hello& hello = *frames.front().frame.mutable_hello();
-  hello.set_protocol_version(kProtocolVersion);
+  hello.set_protocol_version(control::kProtocolVersion);
+  hello.set_oldest_protocol_version(control::kOldestProtocolVersion);
   hello.set_build_id(options_.build_id);
   hello.set_worker(options_.worker);
   hello.set_process(options_.index);

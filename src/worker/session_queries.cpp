@@ -45,6 +45,20 @@ struct Walk {
   }
 };
 
+/// Whether a session is of one of the objects, or of what lies within one.
+bool IsOf(const std::string& name, const google::protobuf::RepeatedPtrField<std::string>& objects) {
+  return std::any_of(objects.begin(), objects.end(), [&](const std::string& object) {
+    return name.starts_with(object) && (name.size() == object.size() || name[object.size()] == '/');
+  });
+}
+
+bool IsMeant(const v1::Session& session, const internal::CloseSessions& query) {
+  const bool of_objects = query.objects().empty() || IsOf(session.transport(), query.objects()) ||
+                          IsOf(session.backend(), query.objects());
+  const std::int64_t began = session.start_time().seconds() * 1000 + session.start_time().nanos() / 1'000'000;
+  return of_objects && (query.began_before_milliseconds() == 0 || began < query.began_before_milliseconds());
+}
+
 double Seconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -151,6 +165,7 @@ void SessionQueries::Close(const internal::CloseSessions& query, const AnswerSlo
   auto job = std::make_shared<Job>(Job{{around_.sessions.All(), 0, *std::move(filter), {}}, query});
   around_.work.Start([this, job, slot] {
     const bool more = job->walk.Slice(around_.sessions, around_.names, [&](wamp::Session& session) {
+      if (!IsMeant(job->walk.message, job->query)) return;
       job->found.emplace_back(session.facts().last_message, &session);
     });
     if (more) return Next::kMore;

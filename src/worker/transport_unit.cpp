@@ -74,8 +74,9 @@ void TransportUnit::Listen(ListenSocket socket, Ownership ownership) {
 
 void TransportUnit::Release(std::uint32_t index) {
   const auto found = listeners_.find(index);
-  if (found == listeners_.end() || found->second.ownership != Ownership::kAdopted) return;
-  log::Info(kModule, "no longer accepting for a sibling",
+  if (found == listeners_.end()) return;
+  const bool own = found->second.ownership == Ownership::kOwn;
+  log::Info(kModule, own ? "leaving: no longer accepting" : "no longer accepting for a sibling",
             {{"transport", part_->settings->name}, {"address", found->second.address}, {"socket", index}});
   CloseListener(found->second);
   listeners_.erase(found);

@@ -40,7 +40,8 @@ class TransportUnit final : public net::Mortal {
 
   /// Accepts from the socket from now on. A second socket of one index is closed.
   void Listen(ListenSocket socket, Ownership ownership);
-  /// Closes an adopted socket. Nothing happens if there is none of that index.
+  /// Closes a socket: an adopted one, or one of its own when the process is to leave. What is queued on it is
+  /// for others that hold it. Nothing happens if there is none of that index.
   void Release(std::uint32_t index);
   /// Whether it accepts. If not, its sockets stay open, and what is queued on them waits; HTTP connections
   /// end when they are idle, handshakes go on.

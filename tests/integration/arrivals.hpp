@@ -15,8 +15,9 @@ namespace wampgate::test {
 inline constexpr std::string_view kGetValue =
     "GET /value HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-/// One new connection every 5 ms (200 a second), each with a request, and how long each took to be served.
-/// What a slow one delays is made up for at once, so that there are 200 a second in any case.
+/// One new connection every 5 ms (200 a second) or as often as is said, each with a request, and how long
+/// each took to be served. What a slow one delays is made up for at once, so that there are as many in any
+/// case.
 ///
 /// A connection that a process had already accepted when it was killed cannot be saved by anybody: it is
 /// reset. Such a reset right at a kill is counted apart; a connection that waits in vain never is.
@@ -25,7 +26,8 @@ class Arrivals {
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kInterval{5};
 
-  explicit Arrivals(int port) : port_(port), thread_([this] { Run(); }) {}
+  explicit Arrivals(int port, std::chrono::milliseconds interval = kInterval)
+      : port_(port), interval_(interval), thread_([this] { Run(); }) {}
   ~Arrivals() { Stop(); }
   void Stop() {
     stop_ = true;
@@ -50,7 +52,7 @@ class Arrivals {
   void Run() {
     for (auto next = started_; !stop_; std::this_thread::sleep_until(next)) {
       One();
-      next += kInterval;
+      next += interval_;
     }
   }
   void One() {
@@ -75,6 +77,7 @@ class Arrivals {
   }
 
   int port_;
+  std::chrono::milliseconds interval_;
   Clock::time_point started_ = Clock::now();
   std::chrono::milliseconds longest_{0}, lasted_{0};
   int served_ = 0, failed_ = 0, died_with_the_victim_ = 0;

@@ -1,9 +1,9 @@
 // Speaks the control protocol as a worker process does. Each connection gets "<worker>/<process> <pid>
 // <hello_timeout>\n" and is closed. The worker's limits.hello_timeout tells it to misbehave: 40001 refuses to
 // prepare, 40002 never answers Commit, 40003 dies while preparing, 40004 never ends, 40005 ends at once after
-// Commit, 40006 never answers Prepare, 40007 speaks another version when it dials again, 40008 never does.
-// ListSessions is answered with the pid, or as its filter says ("refuse", "ignore", "die"); each subscription
-// gets one item.
+// Commit, 40006 never answers Prepare, 40007 speaks another version when it dials again, 40008 never does,
+// 40009 speaks the version before. ListSessions is answered with the pid, or as its filter says ("refuse",
+// "ignore", "die"); each subscription gets one item.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +18,7 @@
 #include <string>
 
 #include "control/channel.hpp"
+#include "control/protocol.hpp"
 #include "control/socket.hpp"
 
 namespace {
@@ -25,7 +26,7 @@ namespace {
 using namespace wampgate;
 
 constexpr int kRefuse = 40001, kHangOnCommit = 40002, kDie = 40003, kStay = 40004, kEndSoon = 40005,
-              kHangOnPrepare = 40006, kOtherVersion = 40007, kMute = 40008;
+              kHangOnPrepare = 40006, kOtherVersion = 40007, kMute = 40008, kVersionBefore = 40009;
 constexpr int kDials = 1000;
 constexpr std::chrono::milliseconds kRedial{20};
 
@@ -81,7 +82,9 @@ class FakeWorker final : public control::ChannelHandler {
   void SayHello() {
     internal::Frame frame;
     internal::Hello& hello = *frame.mutable_hello();
-    hello.set_protocol_version(behaviour_ == kOtherVersion ? 2 : 1);
+    hello.set_protocol_version(behaviour_ == kOtherVersion    ? 99
+                               : behaviour_ == kVersionBefore ? control::kProtocolVersion - 1
+                                                              : control::kProtocolVersion);
     hello.set_worker(arguments_["--worker"]);
     hello.set_process(static_cast<std::uint32_t>(std::stoul(arguments_["--process"])));
     hello.set_generation(std::stoull(arguments_["--generation"]));

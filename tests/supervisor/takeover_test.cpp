@@ -143,6 +143,13 @@ TEST_F(TakeoverTest, ReplacesAProcessOfAnotherProtocolVersionAndKeepsItsSocket) 
   EXPECT_EQ(Who(Ask(port_)), "worker1/0");
 }
 
+TEST_F(TakeoverTest, KeepsAProcessOfTheProtocolVersionBefore) {
+  Orphan({{.hello_timeout = 40009}});
+  ExpectTakeover();
+  EXPECT_EQ(Pid(), PidBefore());
+  EXPECT_EQ(Who(Ask(port_)), "worker1/0");
+}
+
 TEST_F(TakeoverTest, EndsAndReplacesAProcessThatDoesNotCall) {
   Orphan({{.hello_timeout = 40008}});
   adoption_wait_ = std::chrono::milliseconds(200);

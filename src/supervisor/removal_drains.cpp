@@ -1,0 +1,150 @@
+#include "supervisor/removal_drains.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "supervisor/process_table.hpp"
+
+namespace wampgate::supervisor {
+namespace {
+
+constexpr std::chrono::milliseconds kAskDeadline{2000};
+
+DrainSchedule ScheduleFrom(DrainSchedule::Time start, const DrainSettings& settings) {
+  return {start, settings, [] { return 0.5; }};
+}
+
+void Append(const StatusOr<std::vector<ProcessAnswer>>& from, std::vector<ProcessAnswer>& to) {
+  if (from.ok()) to.insert(to.end(), from->begin(), from->end());
+}
+
+}  // namespace
+
+RemovalDrains::~RemovalDrains() = default;
+
+std::string RemovalDrains::Announce(const std::string& subject) {
+  v1::DrainProgress first;
+  first.set_subject(subject);
+  first.set_phase("closing idle sessions");
+  // The cancelling needs the name, which is given by Begin.
+  auto name = std::make_shared<std::string>();
+  const StatusOr<std::string> begun = around_.operations.Begin(first, [this, name] { Cancel(*name); });
+  if (begun.ok()) *name = *begun;
+  return *name;
+}
+
+void RemovalDrains::Begin(const std::string& operation, Order order) {
+  const DrainSettings settings = order.settings;
+  log::Info("supervisor", "the sessions of what was removed end at a rate",
+            {{"subject", order.subject},
+             {"operation", operation},
+             {"rate", settings.rate},
+             {"deadline_ms", settings.deadline.count()}});
+  Run(operation.empty() ? fmt::format("#{}", ++unnamed_) : operation, std::move(order),
+      ScheduleFrom(std::chrono::system_clock::now(), settings));
+}
+
+void RemovalDrains::Run(const std::string& operation, Order order, DrainSchedule schedule) {
+  Drain::Calls calls;
+  calls.close = [this, operation](std::uint32_t limit, const AskDone& done) {
+    Close(operation, limit, done);
+  };
+  calls.stop_accepting = [] {};
+  calls.on_progress = [this, operation](const v1::DrainProgress& progress) {
+    around_.operations.Progress(operation, progress);
+  };
+  calls.on_done = [this, operation](const Status& status) { OnDone(operation, status); };
+  const std::string subject = order.subject;
+  Running& running = running_[operation];
+  running.order = std::move(order);
+  running.drain = std::make_unique<Drain>(around_.loop, subject, std::move(schedule), 0, std::move(calls));
+  running.drain->Start();
+}
+
+// What departing processes have left is no answer to a question: Departures knows it.
+void RemovalDrains::Close(const std::string& operation, std::uint32_t limit, const AskDone& done) {
+  const Order order = running_.at(operation).order;
+  AskAbout(order.removed, 0, limit, [this, operation, order, limit, done](const Answers& removed) {
+    AskAbout(
+        order.replaced, order.replaced_at, limit, [this, operation, removed, done](const Answers& replaced) {
+          std::vector<ProcessAnswer> all;
+          Append(removed, all);
+          Append(replaced, all);
+          all.emplace_back().answer.mutable_closed()->set_left(around_.departures.LeftOf(operation).sessions);
+          done(std::move(all));
+        });
+  });
+}
+
+void RemovalDrains::AskAbout(const std::vector<std::string>& objects, std::int64_t before,
+                             std::uint32_t limit, AskDone done) {
+  if (objects.empty()) return done(std::vector<ProcessAnswer>());  // none would mean all
+  internal::Query query;
+  internal::CloseSessions& close = *query.mutable_close_sessions();
+  close.mutable_objects()->Assign(objects.begin(), objects.end());
+  close.set_began_before_milliseconds(before);
+  close.set_limit(limit);
+  close.set_reason("shutdown");
+  std::vector<Process*> processes;
+  for (const auto& [generation, process] : around_.table.all()) {
+    if (process->connected() && process->departure() == nullptr) processes.push_back(process);
+  }
+  around_.queries.Ask(processes, std::move(query), kAskDeadline, std::move(done));
+}
+
+void RemovalDrains::OnDone(const std::string& operation, const Status& status) {
+  const auto found = running_.find(operation);
+  status.ok() ? around_.operations.Succeed(operation, found->second.drain->progress())
+              : around_.operations.Fail(operation, status);
+  around_.loop.DeleteLater(std::move(found->second.drain));
+  running_.erase(found);
+}
+
+void RemovalDrains::Cancel(const std::string& operation) {
+  const auto found = running_.find(operation);
+  if (found == running_.end()) return;
+  v1::DrainProgress progress = found->second.drain->progress();
+  progress.set_phase("cancelled");
+  around_.operations.Progress(operation, progress);
+  around_.operations.Fail(operation,
+                          MakeStatus(StatusCode::kCancelled,
+                                     fmt::format("cancelled: {} sessions stay until they end by themselves",
+                                                 progress.sessions_left())));
+  around_.departures.KeepSessionsOf(operation);
+  around_.loop.DeleteLater(std::move(found->second.drain));
+  running_.erase(found);
+}
+
+void RemovalDrains::Resume(const std::string& other) {
+  std::map<std::string, internal::Departure> named;
+  for (const Process* process : around_.departures.All()) {
+    const internal::Departure& departure = *process->departure();
+    if (!departure.operation().empty() && departure.operation() != other)
+      named.emplace(departure.operation(), departure);
+  }
+  for (const auto& [operation, departure] : named) {
+    if (running_.contains(operation) || departure.rate() == 0) continue;
+    v1::DrainProgress first;
+    first.set_subject("processes of a change");
+    first.set_phase("closing idle sessions");
+    around_.operations.Resume(operation, first, [this, name = operation] { Cancel(name); });
+    const std::chrono::milliseconds start(departure.start_unix_milliseconds());
+    Order order;
+    order.subject = first.subject();
+    order.settings.rate = departure.rate();
+    order.settings.deadline = std::chrono::milliseconds(departure.deadline_unix_milliseconds()) - start;
+    const DrainSettings settings = order.settings;
+    Run(operation, std::move(order), ScheduleFrom(DrainSchedule::Time(start), settings));
+  }
+}
+
+std::string RemovalDrains::Busy() const {
+  for (const auto& [operation, running] : running_) {
+    if (!running.order.removed.empty() || !running.order.replaced.empty()) return operation;
+  }
+  return "";
+}
+
+}  // namespace wampgate::supervisor

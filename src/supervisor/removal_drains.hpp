@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "supervisor/departures.hpp"
+#include "supervisor/drain.hpp"
+#include "supervisor/operations.hpp"
+
+namespace wampgate::supervisor {
+
+/// Ends at a rate the sessions of what changes have taken away, each change as an operation with
+/// DrainProgress: those of removed objects in the processes that stay, and those of processes that depart
+/// (which Departures ends at the same rate). After the death of a supervisor the latter goes on; the sessions
+/// of removed objects then stay until they end by themselves. Loop's thread only.
+class RemovalDrains {
+ public:
+  struct Surroundings {
+    net::Loop& loop;
+    Operations& operations;
+    Departures& departures;
+    ProcessQueries& queries;
+    const ProcessTable& table;
+  };
+  struct Order {
+    std::string subject;                  ///< "revision 7"
+    std::vector<std::string> removed{};   ///< transports, paths, backends
+    std::vector<std::string> replaced{};  ///< the same, where another has the name now
+    std::int64_t replaced_at = 0;         ///< Unix, milliseconds
+    DrainSettings settings{};
+  };
+  explicit RemovalDrains(Surroundings around) : around_(around) {}
+  ~RemovalDrains();
+
+  /// A name for the operation to come, by which processes may depart; empty if too many run.
+  std::string Announce(const std::string& subject);
+  /// The objects are gone and the processes depart. Without a name the sessions end all the same.
+  void Begin(const std::string& operation, Order order);
+  /// Takes up the operations that departing processes of a supervisor before name, but for `other`.
+  void Resume(const std::string& other);
+  /// The operation of one that ends sessions of removed objects; empty if there is none.
+  std::string Busy() const;
+
+ private:
+  using Answers = StatusOr<std::vector<ProcessAnswer>>;
+  struct Running {
+    Order order;
+    std::unique_ptr<Drain> drain;
+  };
+  void Run(const std::string& operation, Order order, DrainSchedule schedule);
+  void Close(const std::string& operation, std::uint32_t limit, const AskDone& done);
+  void AskAbout(const std::vector<std::string>& objects, std::int64_t before, std::uint32_t limit,
+                AskDone done);
+  void OnDone(const std::string& operation, const Status& status);
+  void Cancel(const std::string& operation);
+
+  Surroundings around_;
+  std::map<std::string, Running> running_;  // by operation
+  std::uint64_t unnamed_ = 0;
+};
+
+}  // namespace wampgate::supervisor
