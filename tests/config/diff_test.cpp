@@ -74,8 +74,8 @@ TEST(Diff, SeesAPathWhoseUrlChangesWhileItsIdStays) {
   EXPECT_EQ(DiffText(WithPaths(R"("a":{"id":"pages","type":"none"})"),
                      WithPaths(R"("b":{"id":"pages","type":"none"})")),
             "update path workers/one/transports/web/paths/pages [key: \"a\" -> \"b\"]\n");
-  EXPECT_EQ(DiffText(WithPaths(R"("a":{"type":"none"})"), WithPaths(R"("b":{"id":"a","type":"none"})")),
-            "update path workers/one/transports/web/paths/a [id:  -> \"a\"] [key: \"a\" -> \"b\"]\n");
+  EXPECT_EQ(DiffText(WithPaths(R"("old":{"type":"none"})"), WithPaths(R"("new":{"id":"old","type":"none"})")),
+            "update path workers/one/transports/web/paths/old [id:  -> \"old\"] [key: \"old\" -> \"new\"]\n");
 }
 
 TEST(Diff, FollowsObjectsByIdentityAndNotByPlace) {
