@@ -66,7 +66,7 @@ class Running:
             if time.monotonic() > deadline:
                 sys.exit("the node does not serve: " + (self.directory / "log").read_text())
             time.sleep(0.1)
-        orchestrate.PROTOS = ("config_service", "route_service")
+        orchestrate.PROTOS = ("wampgate/v1/config_service", "wampgate/v1/route_service")
         self.api = orchestrate.Node(f"unix:{self.directory}/wampgate.sock", str(root / "proto"))
         return self
 
