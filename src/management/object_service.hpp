@@ -82,14 +82,6 @@ class ObjectCalls {
     return reactor;
   }
 
-  /// The answer of a call that has done something with an object.
-  void Show(const config::ObjectName& name, View* view, Reactor* reactor) {
-    supervisor_.GetRevision([=, this](const internal::Revision& revision) {
-      if (Fill(revision.node(), name, *view)) return FinishWithStatus(view, reactor);
-      reactor->Finish(ToGrpc(NotFound("there is no " + name.ToString())));
-    });
-  }
-
   template <typename Request, typename Response>
   Reactor* List(Context* context, const Request* request, Response* response) {
     const auto parent = ParseParent(request->parent(), Noun::kKind);
