@@ -75,7 +75,6 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
                       revisions_->DiscardAll();
                       node_info_->OnLost();
                       node_state_->OnLost();
-                      status_->Forget();
                       queries_.OnLost();
                     },
                 .on_orphaned = [this] { Stop(); }}),

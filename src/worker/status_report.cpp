@@ -11,23 +11,13 @@ constexpr std::chrono::milliseconds kInterval{1000};
 
 void StatusReport::Start() {
   timer_.Start(around_.loop.timers(), kInterval, [this] {
-    SendIfChanged();
+    SendNow();
     timer_.Restart(kInterval);
   });
 }
 
 void StatusReport::SendNow() {
-  const internal::Frame frame = Collect();
-  last_ = frame.SerializeAsString();
-  around_.send(frame);
-}
-
-void StatusReport::SendIfChanged() {
-  const internal::Frame frame = Collect();
-  std::string serialized = frame.SerializeAsString();
-  if (serialized == last_) return;
-  last_ = std::move(serialized);
-  around_.send(frame);
+  around_.send(Collect());
 }
 
 internal::Frame StatusReport::Collect() const {

@@ -12,7 +12,7 @@
 
 namespace wampgate::worker {
 
-/// Tells the supervisor how the process is doing: every second when something changed, and when asked.
+/// Tells the supervisor how the process is doing: every second, and when asked.
 class StatusReport {
  public:
   struct Surroundings {
@@ -28,15 +28,11 @@ class StatusReport {
   /// Begins to report; the first report goes out within a second.
   void Start();
   void SendNow();
-  /// The next periodic report goes out whether something changed or not: the supervisor is a new one.
-  void Forget() { last_.clear(); }
 
  private:
-  void SendIfChanged();
   internal::Frame Collect() const;
 
   Surroundings around_;
-  std::string last_;  // what was sent, serialized
   Timer timer_;
 };
 

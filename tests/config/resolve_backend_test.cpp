@@ -153,20 +153,28 @@ TEST(ResolveRoutes, TakesWeightsAndBackups) {
             (std::vector<proxy::RouteTarget>{{"a", 1, false}, {"b", 0, true}}));
 }
 
+/// Without the remark that there is no transport.
+std::string RouteProblems(const std::string& route) {
+  std::string problems = ProblemsOf(LoadRoute(route));
+  const std::string remark = "warning: workers[0].transports: no transports: no client can connect\n";
+  if (problems.starts_with(remark)) problems.erase(0, remark.size());
+  return problems;
+}
+
 TEST(ResolveRoutes, RefusesTargetsThatNobodyCouldJoin) {
   const std::string where = "workers[0].routes.realm1.anonymous";
-  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"a":{"weight":1001},"b":{"weight":-1}})")),
+  EXPECT_EQ(RouteProblems(R"({"a":{"weight":1001},"b":{"weight":-1}})"),
             where + ".a.weight: expected an integer from 0 to 1000, found 1001\n" + where +
                 ".b.weight: expected an integer from 0 to 1000, found -1\n");
-  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"a":{"weight":0}})")),
+  EXPECT_EQ(RouteProblems(R"({"a":{"weight":0}})"),
             where + ": expected a target with a weight above 0, found none: nobody could join\n");
-  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"c":{}})")),
+  EXPECT_EQ(RouteProblems(R"({"c":{}})"),
             where +
                 ": no connection \"c\" found for realm \"realm1\" and role \"anonymous\" in proxy route "
                 "config\n");
-  EXPECT_EQ(ProblemsOf(LoadRoute(R"({"a":{"wieght":2}})")),
+  EXPECT_EQ(RouteProblems(R"({"a":{"wieght":2}})"),
             where + ".a.wieght: unknown key; did you mean \"weight\"?\n");
-  EXPECT_EQ(ProblemsOf(LoadRoute("{}")), where + ": expected at least one connection, found none\n");
+  EXPECT_EQ(RouteProblems("{}"), where + ": expected at least one connection, found none\n");
 }
 
 TEST(ResolveRoutes, NamesWhatIsMissing) {

@@ -93,7 +93,7 @@ TEST(SteadyState, AllocatesNothingPerMessage) {
 }
 
 TEST(MessageConnection, IsSmall) {
-  EXPECT_LE(sizeof(MessageConnection) + sizeof(net::Stream), 432u);
+  EXPECT_LE(sizeof(MessageConnection) + sizeof(net::Stream), 440u);
 }
 
 }  // namespace

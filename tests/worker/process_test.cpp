@@ -169,7 +169,7 @@ TEST_F(ProcessTest, ARemovedTransportNoLongerListens) {
   EXPECT_TRUE(RunUntil(loop_, [&] { return !SocketClient(old_port).connected(); }));
 }
 
-TEST_F(ProcessTest, ReportsItselfEverySecondWhileSomethingChanges) {
+TEST_F(ProcessTest, ReportsItselfEverySecond) {
   StartWith(OneTransport({{"x", "41"}}));
   SocketClient client(port());
   Get(client, "/x");
@@ -179,9 +179,8 @@ TEST_F(ProcessTest, ReportsItselfEverySecondWhileSomethingChanges) {
   EXPECT_EQ(status.accepted_total(), 1U);
   EXPECT_EQ(status.connections(), 1U);
   EXPECT_EQ(status.sessions(), 0U);
-  EXPECT_FALSE(RunUntil(
-      loop_, [&] { return !supervisor_->frames.empty(); }, std::chrono::milliseconds(1500)))
-      << "nothing has changed since";
+  EXPECT_GT(supervisor_->Await(internal::Frame::kStatus).status().counters().loop_lag().counts_size(), 0)
+      << "also when no client does anything";
 }
 
 TEST_F(ProcessTest, StopClosesIdleConnectionsAndEndsTheLoop) {
