@@ -42,10 +42,6 @@ std::string Address(const std::string& interface, int port) {
                                                   : fmt::format("[{}]:{}", interface, port);
 }
 
-void End(grpc::Server& server) {
-  server.Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
-}
-
 }  // namespace
 
 std::vector<supervisor::BrokenFiles> CheckManagementFiles(const config::Node& node) {
@@ -61,23 +57,48 @@ std::vector<supervisor::BrokenFiles> CheckManagementFiles(const config::Node& no
 }
 
 RemoteListeners::~RemoteListeners() {
-  for (Entry& entry : entries_) {
-    if (entry.server != nullptr) End(*entry.server);
-  }
+  for (Entry& entry : entries_) End(entry);
+  for (std::thread& thread : TakeEnding()) thread.join();
+}
+
+void RemoteListeners::End(Entry& entry) {
+  if (entry.server == nullptr) return;
+  auto over = std::make_shared<std::atomic<bool>>(false);
+  std::thread thread([server = std::move(entry.server), files = std::move(entry.files), over]() mutable {
+    server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+    server.reset();
+    *over = true;
+  });
+  ending_.push_back({std::move(thread), std::move(over)});
+}
+
+bool RemoteListeners::Reap() {
+  return std::erase_if(ending_, [](Ending& ending) {
+           if (*ending.over) ending.thread.join();
+           return !ending.thread.joinable();
+         }) > 0;
+}
+
+std::vector<std::thread> RemoteListeners::TakeEnding() {
+  std::vector<std::thread> threads;
+  for (Ending& ending : ending_) threads.push_back(std::move(ending.thread));
+  ending_.clear();
+  return threads;
 }
 
 void RemoteListeners::Set(const std::vector<config::ManagementListener>& wanted) {
   std::erase_if(entries_, [&](Entry& entry) {
     if (std::find(wanted.begin(), wanted.end(), entry.options) != wanted.end()) return false;
-    if (entry.server != nullptr) End(*entry.server);
+    End(entry);
     return true;
   });
+  Reap();
   for (const config::ManagementListener& options : wanted) {
     const bool there = std::any_of(entries_.begin(), entries_.end(),
                                    [&](const Entry& entry) { return entry.options == options; });
     if (there) continue;
     entries_.push_back({options, nullptr, nullptr});
-    Open(entries_.back());
+    if (ending_.empty()) Open(entries_.back());
   }
   for (const Entry& entry : entries_) {
     if (entry.server != nullptr) ReadAgain(entry);
@@ -94,6 +115,7 @@ void RemoteListeners::ReadAgain(const Entry& entry) {
 }
 
 void RemoteListeners::Retry() {
+  if (!ending_.empty()) return;
   for (Entry& entry : entries_) {
     if (entry.server == nullptr) Open(entry);
   }

@@ -3,10 +3,12 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/status.hpp"
@@ -26,14 +28,21 @@ class RemoteListeners {
   /// `prepare` gives a builder its services and bounds.
   using Prepare = std::function<void(grpc::ServerBuilder&)>;
   explicit RemoteListeners(Prepare prepare) : prepare_(std::move(prepare)) {}
+  /// Waits for what is being closed.
   ~RemoteListeners();
 
-  /// Opens what is new, closes what is gone (calls that are under way have 2 s). A port that cannot be opened
+  /// Opens what is new, closes what is gone: on threads of their own, since calls that are under way may wait
+  /// for the loop; they have 2 s. What is new is opened by Retry once those are over (its port may be one of
+  /// theirs). A port that cannot be opened
   /// is told in the log, and tried again by Retry. The files of certificates are read again; ports that stay
   /// have what is in them after some 2 s, or keep what they had if it cannot be used.
   void Set(const std::vector<config::ManagementListener>& wanted);
-  /// Of those that could not be opened.
+  /// Of those that are not open yet.
   void Retry();
+  /// Whether a port that was being closed is closed now, so that Retry is worth it.
+  bool Reap();
+  /// The threads on which ports are being closed; to be joined where the loop goes on meanwhile.
+  std::vector<std::thread> TakeEnding();
   void SetServing(bool serving);
   /// Of the certificates in use, by file: days until they expire. Reads the files.
   std::map<std::string, double> CertificateDays() const;
@@ -44,11 +53,18 @@ class RemoteListeners {
     std::unique_ptr<TlsFiles> files;       // what gRPC reads, and reads again
     std::unique_ptr<grpc::Server> server;  // empty: it could not be opened
   };
+  /// A server on its way out.
+  struct Ending {
+    std::thread thread;
+    std::shared_ptr<const std::atomic<bool>> over;
+  };
   void Open(Entry& entry) const;
+  void End(Entry& entry);
   static void ReadAgain(const Entry& entry);
 
   Prepare prepare_;
   std::vector<Entry> entries_;
+  std::vector<Ending> ending_;
 };
 
 }  // namespace wampgate::management

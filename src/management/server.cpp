@@ -108,7 +108,7 @@ struct Server::State {
     health.Stop();
     alive.reset();
     listener.reset();
-    remote.reset();
+    remote->Set({});
     http.reset();
   }
 };
@@ -218,7 +218,7 @@ void Server::State::WatchHealth() {
     remote->SetServing(healthy);
   });
   FollowConfiguration([] {});
-  if (++ticks % kTicksPerRetry == 0) Retry();
+  if (remote->Reap() || ++ticks % kTicksPerRetry == 0) Retry();
   health.Start(loop.timers(), kHealthInterval, [this] { WatchHealth(); });
 }
 
@@ -268,7 +268,9 @@ UniqueFd Server::LeaveSocket() {
 
 void Server::Shutdown(std::function<void()> done) {
   state_->StopAccepting();
-  state_->shutdown = std::thread([&server = *state_->server, &loop = state_->loop, done = std::move(done)] {
+  state_->shutdown = std::thread([&server = *state_->server, &loop = state_->loop, done = std::move(done),
+                                  remote = state_->remote->TakeEnding()]() mutable {
+    for (std::thread& ending : remote) ending.join();
     server.Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
     loop.Post(done);
   });
