@@ -8,7 +8,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <iterator>
+#include <thread>
 
 #include "management/call.hpp"
 #include "management/gate.hpp"
@@ -20,8 +23,13 @@ namespace {
 constexpr const char* kHashOfSecret = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
 class AnyConfig final : public v1::ConfigService::CallbackService {
+ public:
+  std::function<void()> before_answering = [] {};
+
+ private:
   grpc::ServerUnaryReactor* GetConfig(grpc::CallbackServerContext* context, const v1::GetConfigRequest*,
                                       v1::ConfigSnapshot* response) override {
+    before_answering();
     response->set_author(CallerOf(*context)->identity);
     auto* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
@@ -148,7 +156,39 @@ TEST_F(RemoteListener, APortThatCannotBeOpenedIsTriedAgainAndOneThatIsGoneIsClos
   listeners_.Retry();
   EXPECT_TRUE(Get({.token = "secret"}).ok());
   listeners_.Set({});
-  EXPECT_EQ(Get({.token = "secret"}).error_code(), grpc::StatusCode::UNAVAILABLE);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (Get({.token = "secret"}).error_code() != grpc::StatusCode::UNAVAILABLE) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end);
+  }
+}
+
+// A call waits for the supervisor's loop, on which ports are opened and closed.
+TEST_F(RemoteListener, APortIsClosedThoughACallWaitsForWhoClosesIt) {
+  std::promise<void> called, closed;
+  bool was_closed = false;
+  service_.before_answering = [&] {
+    called.set_value();
+    was_closed = closed.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  };
+  listeners_.Set({options_});
+  std::thread caller([&] { static_cast<void>(Get({.token = "secret"})); });
+  called.get_future().wait();
+  listeners_.Set({});
+  closed.set_value();
+  caller.join();
+  EXPECT_TRUE(was_closed);
+}
+
+TEST_F(RemoteListener, APortThatTakesThePlaceOfOneIsOpenedWhenThatIsGone) {
+  listeners_.Set({options_});
+  EXPECT_TRUE(Get({.token = "secret"}).ok());
+  config::ManagementListener without_ca = options_;
+  without_ca.ca.clear();
+  listeners_.Set({without_ca});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!listeners_.Reap()) ASSERT_LT(std::chrono::steady_clock::now(), end);
+  listeners_.Retry();
+  EXPECT_TRUE(Get({.token = "secret"}).ok());
 }
 
 }  // namespace
