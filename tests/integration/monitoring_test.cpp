@@ -46,7 +46,8 @@ TEST_F(MonitoredNode, FiguresAreSumsOverAllProcesses) {
     return Sum(figures, "wampgate_sessions") == kSessions &&
            Sum(figures, "wampgate_messages_total", "peer=\"client\",direction=\"in\"") >= 2 * kSessions;
   })) << Ask("GET", "/metrics").body;
-  for (const json& process : Ask({"worker", "get", "edge"})["processes"]) {
+  const json worker = Ask({"worker", "get", "edge"});
+  for (const json& process : worker["processes"]) {
     EXPECT_NE(process.value("sessions", "0"), "0") << "both have some: " << process;
     EXPECT_GT(std::stoull(process["memoryByKind"].value("anonymous", "0")), 100'000u) << process;
     EXPECT_GT(process.value("descriptors", 0), 5) << process;
