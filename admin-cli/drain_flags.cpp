@@ -15,7 +15,7 @@ void AddDrainFlags(CLI::App& command, DrainFlags& flags, const char* lame_duck) 
   command.add_option("--jitter", flags.jitter, "Vary the pauses by up to this share")
       ->option_text("PERCENT [0]");
   command.add_option("--deadline", flags.deadline, "What is left so long after the call is closed at once")
-      ->option_text("SECONDS [600]");
+      ->option_text("SECONDS [lame duck + 600]");
   command.add_flag("--wait", flags.wait, "Wait until it is drained");
 }
 
