@@ -11,11 +11,13 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <ctime>
 #include <memory>
 #include <optional>
+
+#include "base/check.hpp"
+#include "base/whole_file.hpp"
 
 namespace wampgate::management {
 namespace {
@@ -119,13 +121,10 @@ void Describe(const X509& certificate, v1::CertificateView& view) {
 /// `end`: of the first certificate that expires.
 Status ReadFile(const std::string& path, v1::CertificateView& view,
                 std::optional<google::protobuf::Timestamp>& end) {
-  errno = 0;
-  const Bio file(BIO_new_file(path.c_str(), "r"), BIO_free);
-  if (file == nullptr) {
-    const int error = errno == 0 ? EIO : errno;
-    ERR_clear_error();
-    return FailedPrecondition("cannot be read: " + ErrnoText(error));
-  }
+  const StatusOr<std::string> content = ReadWholeFile(path);
+  if (!content.ok()) return FailedPrecondition(Message(content.status()));
+  const Bio file(BIO_new_mem_buf(content->data(), static_cast<int>(content->size())), BIO_free);
+  WAMPGATE_CHECK(file != nullptr);
   for (;;) {
     const Certificate certificate(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
     if (certificate == nullptr) break;

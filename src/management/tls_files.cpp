@@ -8,14 +8,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
+
+#include "base/whole_file.hpp"
 
 namespace wampgate::management {
 namespace {
-
-constexpr std::size_t kLargest = 16 * 1024 * 1024;
 
 Status TlsError(const std::string& path, std::string_view what) {
   char reason[256] = "";
@@ -33,11 +31,8 @@ Status Write(int file, const std::string& content) {
 }
 
 StatusOr<std::string> Content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return FailedPrecondition(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  std::string content(kLargest, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  content.resize(static_cast<std::size_t>(file.gcount()));
+  StatusOr<std::string> content = ReadWholeFile(path);
+  if (!content.ok()) return FailedPrecondition(fmt::format("{}: {}", path, Message(content.status())));
   return content;
 }
 

@@ -5,27 +5,16 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "base/status.hpp"
+#include "base/whole_file.hpp"
 #include "config/document_index.hpp"
 
 namespace wampgate::supervisor {
 namespace {
 
-constexpr std::size_t kLargest = 16 * 1024 * 1024;
-
 StatusOr<std::string> DigestOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return NotFound(fmt::format("cannot be read: {}", std::strerror(errno)));
-  std::string content(kLargest + 1, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  if (file.bad()) return Unavailable(fmt::format("cannot be read: {}", std::strerror(errno)));
-  content.resize(static_cast<std::size_t>(file.gcount()));
-  if (content.size() > kLargest) return ResourceExhausted(fmt::format("has more than {} octets", kLargest));
+  WAMPGATE_ASSIGN_OR_RETURN(const std::string content, ReadWholeFile(path));
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest);
   return fmt::format("{:02x}", fmt::join(digest, ""));
