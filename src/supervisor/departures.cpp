@@ -91,13 +91,17 @@ void Departures::StopNow(const std::string& worker, milliseconds grace) {
     if (worker.empty() || leaving->process->worker() == worker) meant.push_back(generation);
   }
   for (const std::uint64_t generation : meant) {
-    leaving_.at(generation)->grace = grace;
+    const auto found = leaving_.find(generation);
+    if (found == leaving_.end()) continue;
+    found->second->grace = grace;
     Stop(generation);
   }
 }
 
 void Departures::Step(std::uint64_t generation) {
-  Leaving& leaving = *leaving_.at(generation);
+  const auto found = leaving_.find(generation);
+  if (found == leaving_.end()) return;
+  Leaving& leaving = *found->second;
   const internal::Departure& departure = *leaving.process->departure();
   const auto now = system_clock::now();
   const std::int64_t deadline = departure.deadline_unix_milliseconds();
@@ -143,8 +147,10 @@ void Departures::WaitForNext(Leaving& leaving) {
 // Whatever sessions are left end within the grace period.
 void Departures::Stop(std::uint64_t generation) {
   const auto found = leaving_.find(generation);
+  if (found == leaving_.end()) return;
   std::unique_ptr<Leaving> leaving = std::move(found->second);
   leaving_.erase(found);
+  leaving->timer.Stop();  // it may be due in this very turn
   graveyard_.Bury(std::move(leaving->process), leaving->grace);
   loop_.DeleteLater(std::move(leaving));
   if (on_change_) on_change_();
@@ -158,6 +164,7 @@ void Departures::OnConnected(Process& process) {
 void Departures::OnEnded(Process& process) {
   const auto found = leaving_.find(process.generation());
   if (found == leaving_.end()) return;
+  found->second->timer.Stop();
   loop_.DeleteLater(std::move(found->second->process));
   loop_.DeleteLater(std::move(found->second));
   leaving_.erase(found);

@@ -46,7 +46,6 @@ Status Upgrade::MayBegin() const {
     return refuse(fmt::format("{} upgrades the node to {} already ({}): wait for it, or cancel it",
                               record_.operation(), record_.progress().path(), record_.progress().phase()));
   }
-  if (check_ != nullptr) return refuse("another upgrade is being checked");
   if (around_.state.revision.number() == 0) return Unavailable("no configuration runs yet");
   if (const std::string busy = around_.busy(); !busy.empty()) {
     return refuse(
@@ -77,6 +76,7 @@ void Upgrade::Check(const Order& order, const Done& done) {
                                        config::ToJson(config::ToDocument(around_.state.revision.node()), 2));
   }
   if (!status.ok()) {
+    static_cast<void>(around_.disk.Remove(around_.check_document));
     around_.jobs.Finished();
     return done(status);
   }
@@ -157,6 +157,17 @@ Status Upgrade::Announce(const Order& order, const v1::UpgradeProgress& progress
 }
 
 void Upgrade::Exec() {
+  if (const std::string busy = around_.busy(); !cancelled_ && !busy.empty()) {
+    Fail(FailedPrecondition(fmt::format(
+        "{} began meanwhile and would not be known to the new supervisor; nothing was changed", busy)));
+    return around_.jobs.Finished();
+  }
+  // Processes that were started since the announcement are of this binary, too.
+  record_.set_last_generation(around_.table.last_generation());
+  if (const Status saved = Save(); !saved.ok()) {
+    Fail(saved);
+    return around_.jobs.Finished();
+  }
   if (!cancelled_ && exec_ != nullptr) return exec_(record_.progress().path());
   Fail(MakeStatus(StatusCode::kCancelled,
                   "cancelled before the supervisor was replaced: nothing was changed"));
@@ -169,6 +180,8 @@ void Upgrade::NoteFailure(const Status& status) {
 }
 
 void Upgrade::Load(bool handed_over) {
+  // Of a check that this supervisor's predecessor did not live to end: it holds secrets.
+  static_cast<void>(around_.disk.Remove(around_.check_document));
   const StatusOr<std::string> text = around_.disk.Read(around_.record);
   if (!text.ok()) return;
   if (!google::protobuf::TextFormat::ParseFromString(*text, &record_) || record_.operation().empty()) {
