@@ -121,17 +121,25 @@ def targets_of(route, old: str, new: str) -> dict:
     return targets
 
 
+def update(node: Node, before, route: dict) -> None:
+    """Writes the route, unless somebody else has since this program last read or wrote it (ABORTED: run it again)."""
+    before.etag = node.change("UpdateRoute", name=before.name, etag=before.etag, route=route).route.etag
+
+
 def shift(node: Node, before, old: str, new: str, percent: int) -> None:
     """So much of what the old backend got of a route's new sessions goes to the new one. `before`: as it was at first."""
     targets = targets_of(before.route, old, new)
     was = targets[old]
-    scale = max(1, MOST_WEIGHT // max(target["weight"] for target in targets.values()))
+    heaviest = max(target["weight"] for target in targets.values())
     for target in targets.values():
-        target["weight"] *= scale
+        if heaviest <= MOST_WEIGHT:
+            target["weight"] *= MOST_WEIGHT // max(heaviest, 1)
+        elif target["weight"]:  # both have had much: as near as can be
+            target["weight"] = max(1, target["weight"] * MOST_WEIGHT // heaviest)
     share = was["weight"] * percent // 100
     targets[new] = {"weight": share, "backup": was["backup"]}
     targets[old] = {"weight": was["weight"] - share, "backup": was["backup"]}
-    node.change("UpdateRoute", name=before.name, route={"targets": targets})
+    update(node, before, {"targets": targets})
     say(f"{before.name}: {percent} % of the new sessions of {old} go to {new}")
 
 
@@ -144,7 +152,7 @@ def settle(node: Node, before, old: str, new: str) -> None:
         targets = targets_of(before.route, old, new)
         targets[new] = targets.pop(old)
         after = {"targets": targets}
-    node.change("UpdateRoute", name=before.name, route=after)
+    update(node, before, after)
     say(f"{before.name}: {new} in place of {old}")
 
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <google/longrunning/operations.grpc.pb.h>
 #include <grpcpp/grpcpp.h>
+#include <wampgate/v1/node_service.pb.h>
 
 #include <algorithm>
 #include <charconv>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "management/call.hpp"
 #include "management/grpc_status.hpp"
 #include "management/services.hpp"
 #include "supervisor/operations.hpp"
@@ -105,7 +107,17 @@ class OperationsService final : public longrunning::Operations::CallbackService 
                                             const longrunning::CancelOperationRequest* request,
                                             google::protobuf::Empty*) override {
     auto* reactor = context->DefaultReactor();
-    operations_.Cancel(request->name(), [reactor](const Status& status) { reactor->Finish(ToGrpc(status)); });
+    const bool is_admin = CallerOf(*context)->role >= config::Role::kAdmin;
+    operations_.Get(request->name(), [=, this, name = request->name()](
+                                         const StatusOr<longrunning::Operation>& operation) {
+      if (!operation.ok()) return reactor->Finish(ToGrpc(operation.status()));
+      if (!is_admin && operation->metadata().Is<v1::UpgradeProgress>()) {
+        return reactor->Finish({grpc::StatusCode::PERMISSION_DENIED,
+                                "an upgrade is cancelled by an admin, as it is begun by one: the node would "
+                                "be left with processes of two binaries"});
+      }
+      operations_.Cancel(name, [reactor](const Status& status) { reactor->Finish(ToGrpc(status)); });
+    });
     return reactor;
   }
 

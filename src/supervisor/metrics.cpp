@@ -94,8 +94,11 @@ void Metrics::AddProcess(const Process& process, Exposition& exposition) {
   AddUsage(worker, index, usage, exposition);
   exposition.Add(metric::kMemory, {{"worker", worker}, {"process", index}, {"kind", "buffers"}},
                  Value(BufferedOctets(status.counters())));
-  exposition.Set(metric::kAppliedRevision, {{"worker", worker}, {"process", index}},
-                 Value(process.revision()));
+  // One that departs gets no more revisions, and its successor has its index.
+  if (process.departure() == nullptr) {
+    exposition.Set(metric::kAppliedRevision, {{"worker", worker}, {"process", index}},
+                   Value(process.revision()));
+  }
   double& cpu = cpu_seen_[process.generation()];
   cpu = std::max(cpu, Seconds(usage.cpu_time));
   exposition.Add(metric::kCpu, {{"worker", worker}}, cpu);
