@@ -7,12 +7,6 @@ namespace {
 
 using enum Support;
 
-constexpr std::string_view kTls =
-    "is not in this version of wampgate: terminate TLS in front of it (or listen on a Unix socket behind a "
-    "TLS proxy)";
-constexpr std::string_view kPlainTlsBackend =
-    "is not in this version of wampgate: reach the router over a Unix socket, a private network or a TLS "
-    "tunnel";
 constexpr std::string_view kCookie =
     "is not in this version of wampgate: there are no cookie stores and no cookie authentication; remove it";
 constexpr std::string_view kDebug = "has no effect here; use the daemon's log level";
@@ -65,8 +59,8 @@ constexpr VocabularyEntry kKeys[] = {
     {"WebSocketTransport", "debug_traffic", kNoEffect, kDebug},
     {"WebSocketTransport", "cookie", kNotSupported, kCookie},
     {"RawSocketTransport", "debug", kNoEffect, kDebug},
-    {"TcpListen", "tls", kNotSupported, kTls},
-    {"TcpConnect", "tls", kNotSupported, kPlainTlsBackend},
+    {"ListenTls", "dhparam", kNoEffect,
+     "has no effect here: key exchange is by elliptic curves, which need no parameters"},
 
     {"WebSocketOptions", "enable_flash_policy", kNoEffect, kFlash},
     {"WebSocketOptions", "flash_policy", kNoEffect, kFlash},

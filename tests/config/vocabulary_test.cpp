@@ -34,8 +34,10 @@ constexpr Keys kSpecification[] = {
     {"RawSocketTransport Transport", "id endpoint serializers debug options auth max_message_size"},
     {"RawSocketOptions", "max_message_size"},
     {"TcpListen ListenEndpoint", "version port portrange interface backlog shared user_timeout tls"},
+    {"ListenTls", "key certificate chain_certificates dhparam ciphers ca_certificates"},
     {"UnixListen ListenEndpoint", "path backlog"},
     {"TcpConnect ConnectEndpoint", "host port version timeout tls"},
+    {"ConnectTlsSettings", "hostname ca_certificates trust_root certificate key"},
     {"UnixConnect ConnectEndpoint", "path timeout"},
     {"WebSocketClient ClientTransport",
      "id endpoint url serializers serializer options max_retries max_retry_delay initial_retry_delay "
