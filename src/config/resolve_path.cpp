@@ -66,6 +66,10 @@ Path ResolvePath(const v1::Path& path, std::string name, const WampEndpoint& end
     case v1::Path::kRedirect:
       resolved.service = ResolveRedirect(path.redirect(), where, context);
       break;
+    case v1::Path::kArchive:
+    case v1::Path::kWebsocketReverseproxy:
+      context.Error(where.Key("type"), "is not in this version of wampgate yet");
+      break;
     case v1::Path::kWebsocket:
       resolved.service = ResolveWampWebSocket(path.websocket(), endpoint, where, context);
       break;

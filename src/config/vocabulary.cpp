@@ -167,11 +167,7 @@ constexpr VocabularyEntry kTypes[] = {
     {"ConnectEndpoint", "tor", kNotSupported,
      "is not supported; run a Tor tunnel and connect to its local port by \"tcp\""},
 
-    {"Path", "archive", kNotSupported,
-     "is not in this version of wampgate: unpack the archive and use type \"static\""},
     {"Path", "reverseproxy", kNotSupported,
-     "is not in this version of wampgate: put nginx or HAProxy in front for it"},
-    {"Path", "websocket-reverseproxy", kNotSupported,
      "is not in this version of wampgate: put nginx or HAProxy in front for it"},
     {"Path", "longpoll", kNotSupported, "is not in this version of wampgate: use type \"websocket\""},
     {"Path", "caller", kNotSupported,
