@@ -4,6 +4,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "base/latency_histogram.hpp"
@@ -29,15 +30,12 @@ Process::Health Together(Process::Health a, Process::Health b) {
   return a == Process::UNKNOWN ? b : Process::MIXED;
 }
 
-void Add(const v1::Histogram& from, v1::Histogram& sum) {
-  if (sum.counts().empty()) {
-    sum = from;
-    return;
-  }
-  for (int i = 0; i < std::min(sum.counts_size(), from.counts_size()); ++i) {
-    sum.set_counts(i, sum.counts(i) + from.counts(i));
-  }
-  sum.set_sum(sum.sum() + from.sum());
+/// Those of a binary that counts by other bounds say nothing about the sum.
+void Add(const v1::Histogram& from, LatencyHistogram::Counts& sum) {
+  const bool comparable = std::ranges::equal(from.bounds(), LatencyHistogram::kBounds) &&
+                          static_cast<std::size_t>(from.counts_size()) == sum.size();
+  if (!comparable) return;
+  std::transform(sum.begin(), sum.end(), from.counts().begin(), sum.begin(), std::plus<>());
 }
 
 void Add(const Process& process, v1::BackendView& view) {
@@ -85,7 +83,7 @@ void AddStatus(const std::vector<ProcessAnswer>& answers, const std::map<std::st
                v1::BackendView& view) {
   view.set_state(StateOf(states, view.name()));
   view.set_health(Process::UNKNOWN);
-  v1::Histogram latency;
+  LatencyHistogram::Counts latency{};
   for (const ProcessAnswer& answer : answers) {
     if (!answer.process.starts_with(WorkerOf(view.name()))) continue;
     if (!answer.status.ok()) {
@@ -99,8 +97,7 @@ void AddStatus(const std::vector<ProcessAnswer>& answers, const std::map<std::st
       Add(process.join_latency(), latency);
     }
   }
-  if (const auto p99 =
-          Percentile({latency.counts().data(), static_cast<std::size_t>(latency.counts_size())}, 99)) {
+  if (const auto p99 = Percentile(latency, 99)) {
     *view.mutable_join_p99() = TimeUtil::MicrosecondsToDuration(p99->count());
   }
 }

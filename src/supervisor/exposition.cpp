@@ -143,7 +143,9 @@ internal::EndedCounters Exposition::ToMessage() const {
       one.set_metric(name);
       one.set_labels(labels);
       one.set_value(sample.value);
+      if (sample.counts.empty()) continue;
       one.mutable_counts()->Assign(sample.counts.begin(), sample.counts.end());
+      one.mutable_bounds()->Assign(LatencyHistogram::kBounds.begin(), LatencyHistogram::kBounds.end());
     }
   }
   return message;
@@ -151,6 +153,7 @@ internal::EndedCounters Exposition::ToMessage() const {
 
 void Exposition::Add(const internal::EndedCounters& message) {
   for (const auto& one : message.samples()) {
+    if (!one.bounds().empty() && !std::ranges::equal(one.bounds(), LatencyHistogram::kBounds)) continue;
     Sample& sample = families_[one.metric()][one.labels()];
     sample.value += one.value();
     sample.Add({one.counts().data(), static_cast<std::size_t>(one.counts_size())});

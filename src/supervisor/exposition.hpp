@@ -42,6 +42,7 @@ class Exposition {
 
   /// For the disk.
   internal::EndedCounters ToMessage() const;
+  /// Histograms that were counted by other bounds are left out.
   void Add(const internal::EndedCounters& message);
 
  private:

@@ -1,8 +1,10 @@
 #include "supervisor/process_metrics.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/end_reason.hpp"
+#include "base/latency_histogram.hpp"
 #include "supervisor/metric_catalogue.hpp"
 
 namespace wampgate::supervisor {
@@ -27,6 +29,8 @@ void AddFlow(std::string_view worker, std::string_view peer, const internal::Flo
 
 void AddHistogram(const Metric& metric, Exposition::Labels labels, const internal::Histogram& histogram,
                   Exposition& exposition) {
+  const auto& bounds = histogram.bounds_microseconds();
+  if (!bounds.empty() && !std::ranges::equal(bounds, LatencyHistogram::kBounds)) return;
   exposition.AddHistogram(metric, labels,
                           {histogram.counts().data(), static_cast<std::size_t>(histogram.counts_size())},
                           histogram.sum_microseconds());

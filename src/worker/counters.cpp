@@ -17,6 +17,8 @@ void Fill(const Meter& meter, internal::Flow& flow) {
 void Fill(const LatencyHistogram& from, internal::Histogram& histogram) {
   histogram.mutable_counts()->Assign(from.counts().begin(), from.counts().end());
   histogram.set_sum_microseconds(from.sum_microseconds());
+  histogram.mutable_bounds_microseconds()->Assign(LatencyHistogram::kBounds.begin(),
+                                                  LatencyHistogram::kBounds.end());
 }
 
 void FillCensus(const wamp::SessionCensus& census, internal::Counters& counters) {
@@ -58,7 +60,6 @@ void FillBackends(const proxy::BackendRecords& records, internal::Counters& coun
     internal::BackendCount& count = *counters.add_routers();
     count.set_backend(entry.name);
     if (entry.in_use) count.set_health(std::string(HealthOf(entry.record->condition)));
-    count.set_joins(entry.record->joins);
     count.set_failures(entry.record->failures);
     count.set_refusals(entry.record->refusals);
     if (entry.record->joins > 0) Fill(entry.record->join_latency, *count.mutable_join_latency());

@@ -76,14 +76,19 @@ TEST(BackendStatus, HasTheStateThatOperatorsWant) {
 TEST(BackendStatus, TellsHowLongJoinsTakeInAllProcessesTogether) {
   auto fast = AnswerOf(0, Process::UP, 1), slow = AnswerOf(1, Process::UP, 1);
   for (auto* answer : {&fast, &slow}) {
-    auto& counts =
-        *answer->answer.mutable_backends()->mutable_backends(0)->mutable_join_latency()->mutable_counts();
-    counts.Resize(static_cast<int>(LatencyHistogram::Counts().size()), 0);
-    counts.Set(answer == &fast ? 0 : 5, 50);
+    v1::Histogram& latency = *answer->answer.mutable_backends()->mutable_backends(0)->mutable_join_latency();
+    latency.mutable_bounds()->Assign(LatencyHistogram::kBounds.begin(), LatencyHistogram::kBounds.end());
+    latency.mutable_counts()->Resize(static_cast<int>(LatencyHistogram::Counts().size()), 0);
+    latency.set_counts(answer == &fast ? 0 : 5, 50);
   }
   EXPECT_EQ(ViewOf({fast}).join_p99().nanos(), 500'000);
   EXPECT_EQ(ViewOf({fast, slow}).join_p99().nanos(), 25'000'000);
   EXPECT_FALSE(ViewOf({AnswerOf(0, Process::UP, 1)}).has_join_p99());
+  auto& bounds =
+      *slow.answer.mutable_backends()->mutable_backends(0)->mutable_join_latency()->mutable_bounds();
+  bounds.Set(5, bounds.Get(5) + 1);
+  EXPECT_EQ(ViewOf({fast, slow}).join_p99().nanos(), 500'000)
+      << "a process of another binary counts by other bounds";
 }
 
 }  // namespace

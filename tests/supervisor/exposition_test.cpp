@@ -96,6 +96,20 @@ TEST(Exposition, ComesBackFromTheDiskAsItWas) {
   EXPECT_THAT(again.Text(kBoth), HasSubstr("{realm=\"a\\nb\"} 8\n"));
 }
 
+TEST(Exposition, WhatWasCountedByOtherBoundsIsNotAddedUp) {
+  LatencyHistogram latency;
+  latency.Add(std::chrono::milliseconds(3));
+  Exposition exposition;
+  exposition.AddHistogram(kTook, {}, latency.counts(), latency.sum_microseconds());
+  internal::EndedCounters other = exposition.ToMessage();
+  other.mutable_samples(0)->set_bounds(3, 5001);
+  exposition.Add(other);
+  EXPECT_THAT(exposition.Text(kBoth), HasSubstr("took_seconds_count 1\n"));
+  other.mutable_samples(0)->clear_bounds();  // from before there were any
+  exposition.Add(other);
+  EXPECT_THAT(exposition.Text(kBoth), HasSubstr("took_seconds_count 2\n"));
+}
+
 TEST(MetricCatalogue, NamesAreUniqueAndSayTheirUnit) {
   std::set<std::string_view> names;
   for (const Metric* const metric : metric::kAll) {
