@@ -36,6 +36,11 @@ void Stream::Start(StreamHandler& handler) {
   if (!tail_.empty() || delivering_ || peer_ended_ || !failure_.ok()) loop_.ResumeLater(*this);
 }
 
+void Stream::Stop() {
+  handler_ = nullptr;
+  UpdateInterest();
+}
+
 void Stream::Unread(std::string_view octets) {
   if (!is_open() || octets.empty()) return;
   ByteBuffer joined;
@@ -108,13 +113,7 @@ void Stream::Read() {
   if (tail_.size() > Loop::kReadHeadroom) return ReadIntoTail();
   char* const buffer = loop_.read_buffer() + Loop::kReadHeadroom;
   const ssize_t got = ::recv(socket_.get(), buffer, Loop::kReadBuffer, 0);
-  if (!Received(got)) return;
-  const std::size_t before = tail_.size();
-  if (before > 0) {
-    std::memcpy(buffer - before, tail_.data(), before);
-    tail_.Release();
-  }
-  Deliver({buffer - before, before + static_cast<std::size_t>(got)});
+  if (Received(got)) DeliverRead({buffer, static_cast<std::size_t>(got)});
 }
 
 void Stream::ReadIntoTail() {
@@ -140,6 +139,17 @@ bool Stream::Received(ssize_t got) {
     if (is_open()) Fail(ErrnoStatus(error, "read"));
   }
   return false;
+}
+
+/// `octets` are in the thread's read buffer, behind the headroom, which has room for the tail.
+void Stream::DeliverRead(std::span<char> octets) {
+  const std::size_t before = tail_.size();
+  char* const begin = octets.data() - before;
+  if (before > 0) {
+    std::memcpy(begin, tail_.data(), before);
+    tail_.Release();
+  }
+  Deliver({begin, before + octets.size()});
 }
 
 /// `octets` are in the thread's read buffer; `tail_` is empty.
@@ -204,12 +214,12 @@ void Stream::Write() {
     do {
       if (!Seal()) return;
       if (!Send(tls_->Sealed())) return;
-    } while (tls_->Sealed().empty() && !output_.empty() && tls_->established());
+    } while (tls_->Sealed().empty() && HasToSeal());
   } else if (!Send(output_)) {
     return;
   }
   CountBuffered();
-  if (pending() == 0 && fin_ == FinState::kWanted) {
+  if (fin_ == FinState::kWanted && NothingLeftToSay()) {
     fin_ = FinState::kSent;
     ::shutdown(socket_.get(), SHUT_WR);
   }

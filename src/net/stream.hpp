@@ -59,6 +59,9 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   /// Begins to read for `handler`; may be called again to hand the stream to another owner: octets that the
   /// old one left unconsumed are delivered to the new one in the next turn.
   void Start(StreamHandler& handler);
+  /// Forgets the handler: nothing is read or told until the next Start, output still goes out. What has been
+  /// left unconsumed is kept for the next owner.
+  void Stop();
 
   /// Octets put in front of what will be read next (leftovers of a handshake); delivered in the next turn.
   /// From inside OnData they also come before what that call leaves unconsumed.
@@ -111,6 +114,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   void Read();
   void ReadIntoTail();
   bool Received(ssize_t got);
+  void DeliverRead(std::span<char> octets);
   void Deliver(std::span<char> octets);
   void DeliverTail();
   void KeepTail(std::string_view rest);
@@ -122,8 +126,11 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   void UpdateInterest();
 
   void ReadTls();
-  void OnDecrypted(std::span<char> plain);
   bool Seal();
+  bool HasToSeal() const {
+    return tls_->established() && (!output_.empty() || (fin_ == FinState::kWanted && !tls_->said_close()));
+  }
+  bool NothingLeftToSay() const { return pending() == 0 && (!tls_ || tls_->said_close()); }
   void FailTls(const Status& status);
   void SayTlsClose();
   /// What the socket is to take next.

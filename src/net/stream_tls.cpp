@@ -1,7 +1,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/check.hpp"
@@ -11,7 +10,9 @@ namespace wampgate::net {
 namespace {
 
 /// What is encrypted before the kernel is offered it: the rest waits as it is, in one copy.
-constexpr std::size_t kSealAtOnce = 64 * 1024;
+constexpr std::size_t kSealAtOnce = 48 * 1024;
+/// The most that may wait for the kernel encrypted, answers to key updates (RFC 8446 4.6.3) included.
+constexpr std::size_t kMostSealed = 64 * 1024;
 
 }  // namespace
 
@@ -42,33 +43,25 @@ void Stream::ReadTls() {
     tail_.Append({plain, decrypted.octets});
     tail_is_new_ = true;
     if (decrypted.octets > 0 || decrypted.closed) loop_.ResumeLater(*this);
-    if (!output_.empty()) loop_.FlushLater(*this);
+    if (HasToSeal()) loop_.FlushLater(*this);
     peer_ended_ = decrypted.closed;
     handler_->OnSecured();
   } else if (decrypted.octets > 0 && long_tail) {
     tail_.Commit(decrypted.octets);
     DeliverTail();
   } else if (decrypted.octets > 0) {
-    OnDecrypted({plain, decrypted.octets});
+    DeliverRead({plain, decrypted.octets});
   }
   if (!is_open()) return;
   if (!decrypted.failure.ok()) return FailTls(decrypted.failure);
+  if (was_established && tls_->Sealed().size() > kMostSealed) {
+    return FailTls(ResourceExhausted("TLS: the peer asks for new keys and does not read the answers"));
+  }
   if (decrypted.closed && was_established) {
     peer_ended_ = true;
     UpdateInterest();
     DeliverEnd();
   }
-}
-
-/// `plain` is in the thread's read buffer, behind the headroom.
-void Stream::OnDecrypted(std::span<char> plain) {
-  const std::size_t before = tail_.size();
-  char* const begin = plain.data() - before;
-  if (before > 0) {
-    std::memcpy(begin, tail_.data(), before);
-    tail_.Release();
-  }
-  Deliver({begin, before + plain.size()});
 }
 
 /// Encrypts what is to be sent next; false if the stream has failed.

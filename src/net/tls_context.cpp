@@ -97,6 +97,27 @@ Status Trust(ssl_ctx_st* context, const std::vector<PemFile>& authorities) {
   return OkStatus();
 }
 
+/// Read once for all contexts: they are many, and dear to read. Null if they cannot be read.
+X509_STORE* SystemAuthorities() {
+  static X509_STORE* const store = [] {
+    X509_STORE* read = X509_STORE_new();
+    if (read != nullptr && X509_STORE_set_default_paths(read) != 1) {
+      X509_STORE_free(read);
+      read = nullptr;
+    }
+    return read;
+  }();
+  return store;
+}
+
+std::string TextOf(const ASN1_TIME* time) {
+  const Bio out(BIO_new(BIO_s_mem()));
+  ASN1_TIME_print(out.get(), time);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return {text, static_cast<std::size_t>(size < 0 ? 0 : size)};
+}
+
 void SetCommon(ssl_ctx_st* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
@@ -142,10 +163,9 @@ StatusOr<std::shared_ptr<const TlsContext>> TlsContext::ForClient(const TlsClien
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
   context->hostname_ = options.hostname;
   if (options.authorities.empty()) {
-    if (SSL_CTX_set_default_verify_paths(native) != 1) {
-      return FailedPrecondition(
-          fmt::format("the system's trusted certificates cannot be read ({})", TakeTlsError()));
-    }
+    X509_STORE* const store = SystemAuthorities();
+    if (store == nullptr) return FailedPrecondition("the system's trusted certificates cannot be read");
+    SSL_CTX_set1_cert_store(native, store);
   } else {
     WAMPGATE_RETURN_IF_ERROR(Trust(native, options.authorities));
   }
@@ -153,6 +173,16 @@ StatusOr<std::shared_ptr<const TlsContext>> TlsContext::ForClient(const TlsClien
     WAMPGATE_RETURN_IF_ERROR(UseCertificate(native, options.certificate, options.key));
   }
   return context;
+}
+
+std::string TlsContext::Untimely() const {
+  const X509* const certificate = SSL_CTX_get0_certificate(native_);
+  if (certificate == nullptr) return "";
+  const ASN1_TIME* const begin = X509_get0_notBefore(certificate);
+  const ASN1_TIME* const end = X509_get0_notAfter(certificate);
+  if (X509_cmp_current_time(end) < 0) return fmt::format("has expired (on {})", TextOf(end));
+  if (X509_cmp_current_time(begin) > 0) return fmt::format("is not valid yet (from {})", TextOf(begin));
+  return "";
 }
 
 TlsContext::~TlsContext() {

@@ -30,7 +30,7 @@ struct TlsServerOptions {
 /// How a backend is spoken to over TLS (spec 1.11.1). Its certificate is always verified.
 struct TlsClientOptions {
   std::string hostname;              ///< what its certificate must say; sent as SNI unless it is an address
-  std::vector<PemFile> authorities;  ///< empty: those that the system trusts
+  std::vector<PemFile> authorities;  ///< empty: those that the system trusts, as the process found them
   PemFile certificate;               ///< of ours, with its key; without content: none
   PemFile key;
   bool operator==(const TlsClientOptions&) const = default;
@@ -51,6 +51,9 @@ class TlsContext {
 
   Role role() const { return role_; }
   const std::string& hostname() const { return hostname_; }
+  /// Why peers will refuse our certificate today, "has expired (on …)"; empty: they need not, or there is
+  /// none.
+  std::string Untimely() const;
   ssl_ctx_st* native() const { return native_; }
 
  private:

@@ -42,6 +42,7 @@ class TlsSession {
   Status Encrypt(std::string_view plain);
   /// Appends close_notify to Sealed(), once.
   void SayClose();
+  bool said_close() const { return said_close_; }
 
   bool established() const { return established_; }
   /// For the peer.
