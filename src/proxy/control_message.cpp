@@ -43,9 +43,11 @@ Json MakeGoodbye(std::string_view uri, std::string_view text, std::uint32_t retr
 
 StatusOr<Parting> ReadParting(wamp::Serializer serializer, std::string_view message) {
   WAMPGATE_ASSIGN_OR_RETURN(const Json document, wamp::ReadDocument(serializer, message));
-  if (!document.is_array() || document.size() < 3 || !document[1].is_object() || !document[2].is_string()) {
-    return InvalidArgument("malformed ABORT or GOODBYE");
-  }
+  const bool is_fit = document.is_array() && document.size() >= 3 && document[0].is_number_unsigned() &&
+                      document[1].is_object() && document[2].is_string();
+  if (!is_fit) return InvalidArgument("malformed ABORT or GOODBYE");
+  const auto type = static_cast<wamp::MessageType>(document[0].get<int>());
+  WAMPGATE_RETURN_IF_ERROR(wamp::CheckLength(type, document.size() - 1));
   return Parting{document[2].get<std::string>(), StringAt(document[1], "message")};
 }
 

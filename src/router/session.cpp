@@ -238,8 +238,11 @@ void Session::Welcome() {
 }
 
 void Session::OnGoodbye(const json& goodbye) {
+  if (goodbye.size() != 3 || !goodbye[1].is_object() || !goodbye[2].is_string()) {
+    return Violate("GOODBYE is not [6, Details|dict, Reason|uri]");
+  }
   reason_ = EndReason::kClientGoodbye;
-  if (goodbye.size() > 2 && goodbye[2].is_string()) detail_ = goodbye[2].get<std::string>();
+  detail_ = goodbye[2].get<std::string>();
   Leave();
   link_->SendDocument(
       json::array({static_cast<int>(MessageType::kGoodbye), json::object(), wamp::uri::kCloseGoodbyeAndOut}));

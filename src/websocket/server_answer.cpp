@@ -11,6 +11,9 @@
 namespace wampgate::websocket {
 namespace {
 
+/// What no header line may hold.
+constexpr std::string_view kForbidden{"\0\r\n", 3};
+
 std::string_view TakeLine(std::string_view& octets) {
   const std::size_t end = octets.find("\r\n");
   const std::string_view line = octets.substr(0, end);
@@ -74,7 +77,8 @@ StatusOr<ResponseHead> ParseResponseHead(std::string_view octets) {
     if (line.empty()) return head;
     const std::size_t colon = line.find(':');
     const std::string_view name = line.substr(0, colon);
-    if (colon == std::string_view::npos || name.empty() ||
+    const bool is_broken = line.find_first_of(kForbidden) != std::string_view::npos;  // RFC 9110 5.5
+    if (is_broken || colon == std::string_view::npos || name.empty() ||
         name.find_first_of(" \t") != std::string_view::npos) {
       return Unavailable(
           fmt::format("the backend answered with a malformed header line \"{}\"", Printable(line)));
@@ -100,6 +104,7 @@ std::string UpgradeRequest(const ClientOptions& options, std::string_view key) {
 StatusOr<ServerAnswer> CheckServerAnswer(const ResponseHead& head, const ClientOptions& options,
                                          std::string_view key) {
   if (head.status != 101) return Unavailable(fmt::format("the backend answered \"{}\"", head.status_line));
+  if (head.status_line.starts_with("HTTP/1.0")) return Unacceptable("it is HTTP/1.0, which knows no upgrade");
   if (!HasFieldToken(Joined(head, "upgrade"), "websocket")) {
     return Unacceptable("it has no header \"Upgrade: websocket\"");
   }

@@ -16,10 +16,10 @@ def parameters(answer):
         raise Failed(f"expected permessage-deflate, got {answer!r}")
     found = {}
     for part in rest:
-        key, _, value = part.partition("=")
+        key, _, value = (word.strip() for word in part.partition("="))
         if key in found:
             raise Failed(f"{key} is there twice (RFC 7692 7.1)")
-        found[key] = int(value.strip('"')) if value else True
+        found[key] = int(value.strip(' "')) if value else True
     return found
 
 
@@ -91,7 +91,7 @@ OFFERS += ["permessage-deflate; client_max_window_bits",
            "permessage-deflate; server_no_context_takeover; server_max_window_bits=10, permessage-deflate",
            "x-unknown-extension, permessage-deflate; server_max_window_bits=12"]
 for index, offer in enumerate(OFFERS, 1):
-    @case(f"13.{index}", "7692 7.1", f"offer {offer}", offer=offer)
+    @case(f"13.{index}", "7692 7.1", f"offer {offer}", offer=offer, role="server")
     def run(d, offer=offer):
         codec = Codec(d.connection.extension, d.connection.client)
         asked = [part.strip() for part in offer.split(",") if "permessage-deflate" in part][0]
@@ -105,6 +105,26 @@ for index, offer in enumerate(OFFERS, 1):
         if "client_max_window_bits" in codec.agreed and "client_max_window_bits" not in asked:
             raise Failed("client_max_window_bits was agreed without being offered (RFC 7692 7.1.2.2)")
         exchange(d, codec, 100 + index, 20000, 12)
+
+
+# What a server may answer, and what the client was told to ask for.
+ANSWERS = [("deflate=", answer) for answer in (
+    "permessage-deflate", "permessage-deflate; server_no_context_takeover", "permessage-deflate; client_no_context_takeover",
+    "permessage-deflate; client_no_context_takeover; server_no_context_takeover",
+    'permessage-deflate ; server_max_window_bits = "10" ; client_max_window_bits="11"',
+    *(f"permessage-deflate; server_max_window_bits={bits}" for bits in range(9, 16)),
+    *(f"permessage-deflate; client_max_window_bits={bits}" for bits in range(9, 16)),
+    "permessage-deflate; client_no_context_takeover; server_no_context_takeover; client_max_window_bits=9; server_max_window_bits=9")]
+ANSWERS += [("request_no_context_takeover=1", "permessage-deflate; server_no_context_takeover"),
+            ("request_max_window_bits=9", "permessage-deflate; server_max_window_bits=9"),
+            ("request_max_window_bits=12", "permessage-deflate; server_max_window_bits=10"),
+            ("no_context_takeover=1", "permessage-deflate; client_no_context_takeover"),
+            ("no_context_takeover=1", "permessage-deflate"), ("max_window_bits=9", "permessage-deflate; client_max_window_bits=9"),
+            ("max_window_bits=9", "permessage-deflate")]
+for index, (told, answer) in enumerate(ANSWERS, 201):
+    @case(f"13.{index}", "7692 7.1", f"told {told}, the server answers {answer}", role="client", open=told, answer=answer)
+    def run(d, index=index):
+        exchange(d, Codec(d.connection.extension, d.connection.client), index, 20000, 12)
 
 
 @case("13.90", "7692 7.2.3.2", "a compressed message that is a final block", offer="permessage-deflate")

@@ -110,9 +110,9 @@ class Connection:
             if not self._receive():
                 raise Ended(self.broken)
 
-    def receive(self, patience=PATIENCE):
+    def receive(self):
         """The next frame; raises Ended or Silent."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + PATIENCE
         self._need(2, deadline)
         first, second = self.buffer[0], self.buffer[1]
         length, start = second & 127, 2
@@ -160,9 +160,11 @@ def read_head(sock, deadline):
     return lines[0], fields, rest
 
 
-def connect(host, port, path="/", extensions=None, protocols=None):
-    """A client's connection to a server: TCP, then the opening handshake of RFC 6455 4.1."""
+def connect(host, port, path="/", extensions=None, protocols=None, early=b"", chop=None):
+    """A client's connection to a server: TCP, then the opening handshake of RFC 6455 4.1. `early`: octets right behind the
+    request, in one write with it; `chop`: that write in pieces."""
     sock = socket.create_connection((host, port), PATIENCE)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     key = base64.b64encode(os.urandom(16))
     request = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}", "Upgrade: websocket", "Connection: Upgrade",
                f"Sec-WebSocket-Key: {key.decode()}", "Sec-WebSocket-Version: 13"]
@@ -170,29 +172,53 @@ def connect(host, port, path="/", extensions=None, protocols=None):
         request.append(f"Sec-WebSocket-Extensions: {extensions}")
     if protocols:
         request.append(f"Sec-WebSocket-Protocol: {protocols}")
-    sock.sendall("\r\n".join(request + ["", ""]).encode())
+    send_in_pieces(sock, "\r\n".join(request + ["", ""]).encode() + early, chop)
     status, fields, rest = read_head(sock, time.monotonic() + PATIENCE)
     if " 101 " not in status + " ":
         raise AssertionError(f"no upgrade: {status}")
-    accept = base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
-    if fields.get("sec-websocket-accept") != accept:
+    if fields.get("sec-websocket-accept") != accept_key(key.decode()):
         raise AssertionError("wrong Sec-WebSocket-Accept (RFC 6455 4.2.2)")
     return Connection(sock, True, rest, fields.get("sec-websocket-extensions", ""))
 
 
-def accept(listener, choose_extension=lambda offered: "", choose_protocol=lambda offered: ""):
-    """A server's connection from the next client: the opening handshake of RFC 6455 4.2."""
+def send_in_pieces(sock, octets, size):
+    for at in range(0, len(octets), size or len(octets)):
+        sock.sendall(octets[at:at + (size or len(octets))])
+
+
+def accept_key(key):
+    return base64.b64encode(hashlib.sha1(key.encode() + GUID).digest()).decode()
+
+
+def await_request(listener):
+    """The socket of the next client, the fields of its opening handshake, and what came behind it."""
     listener.settimeout(PATIENCE)
     sock, _ = listener.accept()
-    _, fields, rest = read_head(sock, time.monotonic() + PATIENCE)
-    answer = base64.b64encode(hashlib.sha1(fields["sec-websocket-key"].encode() + GUID).digest()).decode()
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    line, fields, rest = read_head(sock, time.monotonic() + PATIENCE)
+    if not (line.startswith("GET /") and line.endswith(" HTTP/1.1")):
+        raise AssertionError(f"no opening handshake (RFC 6455 4.1): {line}")
+    for name, wanted in (("upgrade", "websocket"), ("connection", "upgrade"), ("sec-websocket-version", "13")):
+        if fields.get(name, "").lower() != wanted:
+            raise AssertionError(f"{name}: {fields.get(name)} (RFC 6455 4.1)")
+    if len(base64.b64decode(fields.get("sec-websocket-key", ""), validate=True)) != 16:
+        raise AssertionError("Sec-WebSocket-Key is not 16 octets (RFC 6455 4.1)")
+    return sock, fields, rest
+
+
+def good_answer(fields, *lines):
+    """The octets of a server's 101 (RFC 6455 4.2.2), with more lines."""
     head = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
-            f"Sec-WebSocket-Accept: {answer}"]
+            f"Sec-WebSocket-Accept: {accept_key(fields['sec-websocket-key'])}", *lines]
+    return "\r\n".join([*head, "", ""]).encode()
+
+
+def accept(listener, choose_extension=lambda offered: "", choose_protocol=lambda offered: "", early=b"", chop=None):
+    """A server's connection from the next client; `early` and `chop` as with connect."""
+    sock, fields, rest = await_request(listener)
     extension = choose_extension(fields.get("sec-websocket-extensions", ""))
     protocol = choose_protocol(fields.get("sec-websocket-protocol", ""))
-    if extension:
-        head.append(f"Sec-WebSocket-Extensions: {extension}")
-    if protocol:
-        head.append(f"Sec-WebSocket-Protocol: {protocol}")
-    sock.sendall("\r\n".join(head + ["", ""]).encode())
+    lines = [f"Sec-WebSocket-Extensions: {extension}"] if extension else []
+    lines += [f"Sec-WebSocket-Protocol: {protocol}"] if protocol else []
+    send_in_pieces(sock, good_answer(fields, *lines) + early, chop)
     return Connection(sock, False, rest, extension)

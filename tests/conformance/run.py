@@ -8,32 +8,25 @@ they must fail: one that passes is reported, too.
 """
 import argparse
 import sys
-import time
 
-import closing, compression, framing, limits, text  # noqa: F401, E401: each registers its cases
+import closing, compression, framing, limits, segments, text  # noqa: F401, E401: each registers its cases
 import frames
-from cases import ALL, Dialogue, Failed
-
-
-def key(number):
-    return [int(part) for part in number.split(".")]
-
-
-def known_differences(path):
-    found = {}
-    for line in open(path, encoding="utf-8"):
-        if line.strip() and not line.startswith("#"):
-            number, reason = line.strip().split(None, 1)
-            found[number] = reason
-    return found
+from cases import Dialogue, Failed, Verdicts, chosen, known_differences
 
 
 def run_one(case, host, port, path):
-    connection = frames.connect(host, port, path, extensions=case.options.get("offer"))
+    early = case.options.get("early", lambda masked: b"")(True)
+    made = []
+
+    def connect():
+        made.append(frames.connect(host, port, path, case.options.get("offer"), early=early, chop=case.options.get("chop")))
+        return made[-1]
+
     try:
-        case.run(Dialogue(connection))
+        case.run(Dialogue(connect(), lambda: Dialogue(connect())))
     finally:
-        connection.drop()
+        for connection in made:
+            connection.drop()
 
 
 def main():
@@ -45,28 +38,19 @@ def main():
     parser.add_argument("--known")
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args()
-    known = known_differences(args.known) if args.known else {}
-    failures = surprises = 0
-    chosen = [ALL[number] for number in sorted(ALL, key=key) if number.startswith(args.only)]
-    started = time.monotonic()
-    for case in chosen:
+    verdicts = Verdicts(known_differences(args.known) if args.known else {})
+    for case in chosen("server", args.only):
         if args.list:
             print(case)
             continue
+        verdicts.begin(case)
         try:
             run_one(case, args.host, args.port, args.path)
         except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
-            if case.number in known:
-                continue
-            failures += 1
-            print(f"FAILED {case}\n       {failure}")
+            verdicts.failed(case, failure)
         else:
-            if case.number in known:
-                surprises += 1
-                print(f"PASSED though known to differ: {case}")
-    print(f"{len(chosen)} cases, {failures} failed, {len(known)} known to differ, {surprises} of them passed, "
-          f"{time.monotonic() - started:.1f} s")
-    return 1 if failures or surprises or not chosen else 0
+            verdicts.passed(case)
+    return 0 if args.list else verdicts.code()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Runs the cases against an echoing WebSocket client, which connects to us, strictly.
+
+run_client.py [--known FILE] [--only PREFIX] [--foreign] COMMAND...
+
+COMMAND reads "open PORT KEY=VALUE..." and "close CODE REASON" from its standard input and says "opened SUBPROTOCOL",
+"failed WHY" and "ended HOW" (echo_client.cpp). --foreign: it knows no key but `deflate` and `subprotocol`, and how it words
+what is wrong is its own affair.
+"""
+import argparse
+import queue
+import socket
+import subprocess
+import sys
+import threading
+
+import answers, client_closing, closing, compression, framing, limits, segments, text  # noqa: F401, E401: register cases
+import frames
+from cases import Dialogue, Failed, Verdicts, chosen, known_differences
+
+
+class Client:
+    """The program under test, and where it connects to."""
+
+    def __init__(self, command):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.port = self.listener.getsockname()[1]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put("ended: the program has ended")
+
+    def tell(self, *words):
+        self.process.stdin.write(" ".join(words) + "\n")
+
+    def says(self):
+        try:
+            return self.lines.get(timeout=frames.PATIENCE)
+        except queue.Empty:
+            raise Failed("the client said nothing in time") from None
+
+    def open(self, keys=""):
+        while not self.lines.empty():
+            self.lines.get()
+        self.tell("open", str(self.port), *keys.split())
+
+    def stop(self):
+        self.process.stdin.close()
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return 1
+
+
+def run_one(case, client, foreign):
+    """Opens a connection for the case; answers.py has cases that take it from there themselves."""
+    options, made = case.options, []
+
+    def connect():
+        client.open(options.get("open", "deflate=" if options.get("offer") else "") + ("" if foreign or "fail_by_drop" in options.get("open", "") else " fail_by_drop=0"))
+        extension = options.get("answer", "permessage-deflate" if options.get("offer") else "")
+        made.append(frames.accept(client.listener, lambda offered: extension, chop=options.get("chop"),
+                                  early=options.get("early", lambda masked: b"")(False)))
+        return made[-1]
+
+    try:
+        if options.get("raw"):
+            return case.run(client)
+        dialogue = Dialogue(connect(), lambda: Dialogue(connect()))
+        dialogue.client = client
+        case.run(dialogue)
+    finally:
+        for connection in made:
+            connection.drop()
+
+
+def is_foreign_to(case):
+    """Whether the case needs what only our client can be told."""
+    return set(case.options.get("open", "").replace("=", " ").split()[::2]) - {"deflate", "subprotocol"} or case.options.get("ours")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--known")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--foreign", action="store_true")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    args = parser.parse_args()
+    client = Client(args.command)
+    client.foreign = args.foreign
+    verdicts = Verdicts(known_differences(args.known) if args.known else {})
+    for case in chosen("client", args.only):
+        if args.foreign and is_foreign_to(case):
+            continue
+        verdicts.begin(case)
+        try:
+            run_one(case, client, args.foreign)
+        except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
+            verdicts.failed(case, failure)
+        else:
+            verdicts.passed(case)
+    return client.stop() or verdicts.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
