@@ -2,8 +2,11 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -83,7 +86,7 @@ void Stream::Close(CloseHow how) {
 }
 
 void Stream::OnReady(std::uint32_t events) {
-  if ((events & EPOLLOUT) != 0) Write();
+  if ((events & EPOLLOUT) != 0) WriteOut();
   if (!is_open() || (events & ~std::uint32_t{EPOLLOUT}) == 0) return;
   if (reading_ && !peer_ended_ && handler_ != nullptr) {
     Read();
@@ -205,10 +208,30 @@ void Stream::Flush() {
   if (!is_open()) return output_.Release();
   // With a backlog the Poller says when there is room.
   if ((interest_ & EPOLLOUT) != 0) return CountBuffered();
-  Write();
+  WriteOut();
 }
 
-void Stream::Write() {
+void Stream::Write(std::string_view octets) {
+  ByteBuffer& output = Output();
+  const bool has_backlog = (interest_ & EPOLLOUT) != 0;
+  if (!tls_ && !has_backlog && is_open()) {
+    std::array<iovec, 2> parts{iovec{output.data(), output.size()},
+                               iovec{const_cast<char*>(octets.data()), octets.size()}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    const ssize_t taken = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+    if (taken > 0) {
+      CountSent(static_cast<std::size_t>(taken));
+      const std::size_t queued = std::min(static_cast<std::size_t>(taken), output.size());
+      output.Consume(queued);
+      octets.remove_prefix(static_cast<std::size_t>(taken) - queued);
+    }
+  }
+  output.Append(octets);
+}
+
+void Stream::WriteOut() {
   if (pending() > high_) above_high_ = true;
   if (tls_) {
     do {
@@ -241,8 +264,7 @@ bool Stream::Send(ByteBuffer& octets) {
       Fail(ErrnoStatus(errno, "write"));
       return false;
     }
-    octets_out_ += static_cast<std::uint64_t>(taken);
-    meter().octets_out += static_cast<std::uint64_t>(taken);
+    CountSent(static_cast<std::size_t>(taken));
     octets.Consume(static_cast<std::size_t>(taken));
     if (static_cast<std::size_t>(taken) < offered) break;
   }
@@ -252,6 +274,11 @@ bool Stream::Send(ByteBuffer& octets) {
     octets.Compact();
   }
   return true;
+}
+
+void Stream::CountSent(std::size_t octets) {
+  octets_out_ += octets;
+  meter().octets_out += octets;
 }
 
 void Stream::SetPeerKind(PeerKind kind) {

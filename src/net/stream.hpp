@@ -72,6 +72,12 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
     loop_.FlushLater(*this);
     return output_;
   }
+  /// From this size on a piece of output is worth a system call of its own, and Write instead of a copy in
+  /// Output().
+  static constexpr std::size_t kWorthACall = 32 * 1024;
+  /// Behind what is in Output(): to the kernel at once, from where they are, as far as it takes them; the
+  /// rest is copied. A failure is told at the end of the turn, as with Output().
+  void Write(std::string_view octets);
   /// Octets not yet taken by the kernel.
   std::size_t pending() const { return output_.size() + (tls_ ? tls_->Sealed().size() : 0); }
   /// OnDrained follows when more than `high` octets were unsent and at most `low` are left. 64 KiB and 256
@@ -120,8 +126,9 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   void KeepTail(std::string_view rest);
   void DeliverEnd();
   void OnPausedReady(std::uint32_t events);
-  void Write();
+  void WriteOut();
   bool Send(ByteBuffer& octets);
+  void CountSent(std::size_t octets);
   void CountBuffered();
   void UpdateInterest();
 

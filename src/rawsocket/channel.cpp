@@ -18,9 +18,17 @@ Channel::Channel(std::unique_ptr<Stream> stream, const ChannelOptions& options)
 
 void Channel::AppendFrame(FrameType type, std::string_view payload) {
   ByteBuffer& out = stream().Output();
-  EncodeFrameHeader({type, payload.size()}, out.Reserve(FrameHeader::kSize + payload.size()));
+  EncodeFrameHeader({type, payload.size()}, out.Reserve(FrameHeader::kSize));
   out.Commit(FrameHeader::kSize);
-  out.Append(payload);
+  AppendPayload(payload);
+}
+
+void Channel::AppendPayload(std::string_view octets) {
+  if (octets.size() >= Stream::kWorthACall) {
+    stream().Write(octets);
+  } else {
+    stream().Output().Append(octets);
+  }
 }
 
 bool Channel::Send(MessageKind, std::string_view payload, Coalesce) {
@@ -46,7 +54,7 @@ void Channel::SendPart(std::string_view octets) {
   if (!is_open()) return;
   WAMPGATE_CHECK(octets.size() <= missing_);
   missing_ -= octets.size();
-  stream().Output().Append(octets);
+  AppendPayload(octets);
   if (missing_ == 0) OnRoom();
 }
 

@@ -46,6 +46,7 @@ class Channel final : public net::StreamChannel, private DecoderSink {
   Next GoOn() const { return wants_input() ? Next::kGoOn : Next::kStop; }
   bool CanSend(std::size_t size) const { return is_open() && size > 0 && size <= max_send_size_; }
   void AppendFrame(FrameType type, std::string_view payload);
+  void AppendPayload(std::string_view octets);
   void Answer(std::string_view ping);
 
   Decoder decoder_;

@@ -156,6 +156,16 @@ void Encoder::WritePart(std::string_view octets, ByteBuffer& out) {
   }
 }
 
+bool Encoder::PassPart(std::size_t octets) {
+  WAMPGATE_CHECK(octets <= missing());
+  if (options_->mask || octets > streamed_->frame_left) return false;
+  // The next frame's header must follow what the caller sends.
+  if (octets == streamed_->frame_left && streamed_->message_left > octets) return false;
+  streamed_->frame_left -= octets;
+  streamed_->message_left -= octets;
+  return true;
+}
+
 std::uint64_t Encoder::MaxJoined() const {
   return FragmentSize(std::min<std::uint64_t>(kMaxJoined, MessageLimit(*options_)));
 }

@@ -37,6 +37,11 @@ class Encoder {
   /// Starts a message of exactly `total` octets; WritePart takes them. Not with compression.
   void BeginMessage(MessageKind kind, std::uint64_t total, ByteBuffer& out);
   void WritePart(std::string_view octets, ByteBuffer& out);
+  /// Whether the next `octets` of the begun message are to be sent just as they are: not masked, all in one
+  /// frame. Then they count as written, and the caller sends them behind what was written before.
+  bool PassPart(std::size_t octets);
+  /// Whether messages that come whole may be sent by BeginMessage and PassPart.
+  bool passes_parts() const { return !deflater_ && !options_->mask; }
   /// Octets of the begun message that are still to come; what was begun must be finished before anything
   /// else.
   std::uint64_t missing() const { return streamed_ ? streamed_->message_left : 0; }

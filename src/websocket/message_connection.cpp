@@ -55,6 +55,12 @@ MessageConnection::Rare& MessageConnection::rare() {
 
 bool MessageConnection::Send(MessageKind kind, std::string_view payload, Coalesce coalesce) {
   if (!is_open() || payload.size() > max_send_size()) return false;
+  if (payload.size() >= Stream::kWorthACall && encoder_.passes_parts()) {
+    encoder_.BeginMessage(kind, payload.size(), stream().Output());
+    WritePart(payload);
+    CountSent();
+    return true;
+  }
   if (!encoder_.WriteMessage(kind, payload, coalesce, stream().Output())) return false;
   if (encoder_.compresses()) WatchCompressor();
   CountSent();
@@ -70,8 +76,16 @@ bool MessageConnection::BeginMessage(MessageKind kind, std::size_t total) {
 
 void MessageConnection::SendPart(std::string_view octets) {
   if (!is_open()) return;
-  encoder_.WritePart(octets, stream().Output());
+  WritePart(octets);
   if (encoder_.missing() == 0) OnRoom();
+}
+
+void MessageConnection::WritePart(std::string_view octets) {
+  if (octets.size() >= Stream::kWorthACall && encoder_.PassPart(octets.size())) {
+    stream().Write(octets);
+  } else {
+    encoder_.WritePart(octets, stream().Output());
+  }
 }
 
 void MessageConnection::WatchCompressor() {

@@ -50,6 +50,7 @@ class MessageConnection final : public net::StreamChannel, private DecoderSink {
   void Answer(std::string_view ping);
   void OnClose(std::string_view payload);
   void SendClose(std::uint16_t code, std::string_view reason);
+  void WritePart(std::string_view octets);
   /// Frees the compressor when it was not used for a while.
   void WatchCompressor();
   Rare& rare();

@@ -165,6 +165,47 @@ TEST_P(StreamTest, TellsThatItDrainedWhenTheKernelTookAllAtOnce) {
   EXPECT_TRUE(RunUntil(loop, [&] { return recorder.drained == 1; }));
 }
 
+TEST_P(StreamTest, WritesALargePieceAtOnceBehindTheOutput) {
+  stream.Start(recorder);
+  const std::string piece(Stream::kWorthACall, 'x');
+  stream.Output().Append("head");
+  stream.Write(piece);
+  EXPECT_EQ(Get(peer), "head" + piece);
+  EXPECT_EQ(stream.held(), 0u);
+  stream.Output().Append("tail");
+  std::string got;
+  ASSERT_TRUE(RunUntil(loop, [&] { return (got += Get(peer)) == "tail"; }));
+  EXPECT_EQ(stream.octets_out(), piece.size() + 8);
+}
+
+TEST_P(StreamTest, KeepsInOrderWhatThePeerDoesNotTakeOfLargePieces) {
+  stream.Start(recorder);
+  std::string sent;
+  for (char letter = 'a'; letter <= 'h'; ++letter) {
+    const std::string piece(1024 * 1024, letter);
+    stream.Write(piece);
+    stream.Output().Append("small");
+    sent += piece + "small";
+    RunReady(loop);
+  }
+  EXPECT_GT(stream.pending(), 0u);
+  std::string got;
+  ASSERT_TRUE(RunUntil(loop, [&] { return (got += Get(peer)).size() >= sent.size(); }));
+  EXPECT_EQ(got, sent);
+  EXPECT_EQ(recorder.drained, 1);
+}
+
+TEST_P(StreamTest, TellsOfALargePieceThatCouldNotBeWrittenAfterTheCall) {
+  stream.Start(recorder);
+  stream.PauseReading();
+  peer.Reset();
+  stream.Write(std::string(Stream::kWorthACall, 'x'));
+  stream.Write(std::string(Stream::kWorthACall, 'x'));
+  EXPECT_EQ(recorder.errors, 0);
+  ASSERT_TRUE(RunUntil(loop, [&] { return recorder.errors == 1; }));
+  EXPECT_FALSE(stream.is_open());
+}
+
 TEST_P(TcpStreamTest, ClosingWithResetIsSeenByThePeer) {
   stream.Start(recorder);
   stream.Close(Stream::CloseHow::kReset);

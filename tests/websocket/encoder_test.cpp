@@ -194,5 +194,29 @@ TEST_F(EncoderTest, WritesAMessagePartByPart) {
   }
 }
 
+TEST_F(EncoderTest, LetsPassAsTheyAreThePartsThatLieInOneFrame) {
+  options.auto_fragment_size = 4;
+  Encoder encoder(options, std::nullopt);
+  encoder.BeginMessage(MessageKind::kText, 7, out);
+  ASSERT_TRUE(encoder.PassPart(2));
+  out.Append("ab");
+  EXPECT_FALSE(encoder.PassPart(3)) << "goes on in the next frame";
+  EXPECT_FALSE(encoder.PassPart(2)) << "the next frame's header follows";
+  encoder.WritePart("cd", out);
+  ASSERT_TRUE(encoder.PassPart(3));
+  out.Append("efg");
+  EXPECT_EQ(encoder.missing(), 0u);
+  EXPECT_THAT(Read(), ElementsAre("text abcdefg"));
+}
+
+TEST_F(EncoderTest, LetsNothingPassThatIsMaskedOrCompressed) {
+  options.mask = true;
+  Encoder masking(options, std::nullopt);
+  EXPECT_FALSE(masking.passes_parts());
+  masking.BeginMessage(MessageKind::kText, 2, out);
+  EXPECT_FALSE(masking.PassPart(2));
+  EXPECT_FALSE(Encoder(options, DeflateParameters()).passes_parts());
+}
+
 }  // namespace
 }  // namespace wampgate::websocket::test
