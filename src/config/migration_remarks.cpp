@@ -24,6 +24,7 @@ void AddSocketsOfPaths(const google::protobuf::Map<std::string, v1::Path>& paths
                        std::set<std::string>& sockets) {
   for (const auto& [key, path] : paths) {
     AddSocketsOfPaths(path.path().paths(), sockets);
+    AddSocket(path.websocket_reverseproxy().backend(), sockets);
     for (const v1::PathBackend& backend : path.websocket_proxy().backends()) {
       AddSocket(backend.transport(), sockets);
     }

@@ -11,7 +11,7 @@ namespace wampgate::config {
 namespace {
 
 constexpr PathField kPathFields[] = {
-    {"UnixListen", "path"}, {"UnixConnect", "path"}, {"StaticPath", "directory"}};
+    {"UnixListen", "path"}, {"UnixConnect", "path"}, {"StaticPath", "directory"}, {"ArchivePath", "archive"}};
 
 bool IsPath(const FieldDescriptor& field) {
   return std::any_of(std::begin(kPathFields), std::end(kPathFields), [&](const PathField& known) {

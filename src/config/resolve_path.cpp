@@ -6,6 +6,7 @@
 #include <set>
 
 #include "config/resolve_backend.hpp"
+#include "config/resolve_tunnel.hpp"
 #include "config/resolve_web_service.hpp"
 #include "config/resource_name.hpp"
 
@@ -66,8 +67,10 @@ Path ResolvePath(const v1::Path& path, std::string name, const WampEndpoint& end
     case v1::Path::kRedirect:
       resolved.service = ResolveRedirect(path.redirect(), where, context);
       break;
-    case v1::Path::kArchive:
     case v1::Path::kWebsocketReverseproxy:
+      resolved.service = ResolveTunnel(path.websocket_reverseproxy(), resolved.name, where, context);
+      break;
+    case v1::Path::kArchive:
       context.Error(where.Key("type"), "is not in this version of wampgate yet");
       break;
     case v1::Path::kWebsocket:

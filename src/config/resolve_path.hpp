@@ -21,6 +21,9 @@ struct WampEndpoint {
 PathLevel ResolvePaths(const google::protobuf::Map<std::string, v1::Path>& paths, const std::string& parent,
                        const WampEndpoint& endpoint, const Where& where, const Context& context);
 
+/// The public address of a WebSocket server, which nothing needs.
+void CheckServerUrl(const std::string& text, const Where& where, const Context& context);
+
 /// For `websocket` paths and transports, which are spelled alike.
 template <typename Message>
 WampWebSocket ResolveWampWebSocket(const Message& message, const WampEndpoint& endpoint, const Where& where,

@@ -7,9 +7,7 @@
 #include "wampgate/v1/transport.pb.h"
 
 namespace wampgate::config {
-namespace {
 
-/// The public address of a WebSocket server, which nothing needs.
 void CheckServerUrl(const std::string& text, const Where& where, const Context& context) {
   const auto url = ParseWebSocketUrl(text);
   if (!url.ok()) {
@@ -18,8 +16,6 @@ void CheckServerUrl(const std::string& text, const Where& where, const Context& 
     context.Error(where, fmt::format("expected a URL without a query, found {}", Quote(text)));
   }
 }
-
-}  // namespace
 
 template <typename Message>
 WampWebSocket ResolveWampWebSocket(const Message& message, const WampEndpoint& endpoint, const Where& where,

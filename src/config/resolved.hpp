@@ -43,7 +43,8 @@ struct NotFoundPath {  ///< `none`
 struct Path {
   std::string name;  ///< resource name, "workers/w/transports/t/paths/p[/paths/q]"
   std::variant<NotFoundPath, PathLevel, web::StaticOptions, web::NodeInfoOptions, web::MetricsOptions,
-               web::HealthOptions, web::JsonOptions, web::RedirectOptions, WampWebSocket>
+               web::HealthOptions, web::JsonOptions, web::RedirectOptions, proxy::TunnelOptions,
+               WampWebSocket>
       service;
   bool operator==(const Path&) const = default;
 };

@@ -125,6 +125,9 @@ class Printer {
     if (const auto* redirect = std::get_if<web::RedirectOptions>(&path.service))
       return "redirect to " + redirect->url;
     if (const auto* websocket = std::get_if<WampWebSocket>(&path.service)) return Describe(*websocket);
+    if (const auto* tunnel = std::get_if<proxy::TunnelOptions>(&path.service))
+      return fmt::format("websocket-reverseproxy to {}{}", net::ToString(tunnel->endpoint),
+                         tunnel->client.target);
     if (std::holds_alternative<web::NodeInfoOptions>(path.service)) return "nodeinfo";
     if (std::holds_alternative<web::JsonOptions>(path.service)) return "json";
     if (std::holds_alternative<web::MetricsOptions>(path.service)) return "metrics";

@@ -65,6 +65,17 @@ struct RouteChanges {
   Others others = Others::kGo;
 };
 
+/// `websocket-reverseproxy` (spec 4.10).
+struct TunnelOptions {
+  std::string name;  ///< resource name of the path
+  websocket::ServerOptions server;
+  net::ConnectEndpoint endpoint;
+  /// Towards the backend; path, query, headers and subprotocols of the client come to these.
+  websocket::ClientOptions client;
+  std::chrono::milliseconds connect_timeout{10000};  ///< connect and handshake together
+  bool operator==(const TunnelOptions&) const = default;
+};
+
 /// Deadlines and budgets of frontend sessions (ours: `limits`).
 struct SessionLimits {
   std::chrono::milliseconds hello_timeout{10000};

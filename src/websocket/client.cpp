@@ -44,12 +44,13 @@ class ClientHandshake final : public net::StreamHandshake<Opened> {
   }
 
   void Conclude(std::string_view text) {
-    const auto head = ParseResponseHead(text);
+    auto head = ParseResponseHead(text);
     if (!head.ok()) return Finish(head.status());
     const auto answer = CheckServerAnswer(*head, *options_, key_);
     if (!answer.ok()) return Finish(answer.status());
     std::shared_ptr<const ConnectionOptions> connection(options_, &options_->connection);
-    Opened opened{MakeConnection(TakeStream(), std::move(connection), answer->deflate), answer->subprotocol};
+    Opened opened{MakeConnection(TakeStream(), std::move(connection), answer->deflate), answer->subprotocol,
+                  std::move(head->headers)};
     Finish(std::move(opened));
   }
 

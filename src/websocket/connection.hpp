@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/message_channel.hpp"
 #include "base/status.hpp"
@@ -24,6 +26,7 @@ std::unique_ptr<MessageChannel> MakeConnection(std::unique_ptr<net::Stream> stre
 struct Opened {
   std::unique_ptr<MessageChannel> channel;
   std::string subprotocol;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< of the answer; lower-case names
 };
 
 /// Client side: sends the upgrade request on `stream`, checks the answer (RFC 6455 4.1), calls `done` once

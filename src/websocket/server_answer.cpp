@@ -88,9 +88,11 @@ StatusOr<ResponseHead> ParseResponseHead(std::string_view octets) {
 }
 
 std::string UpgradeRequest(const ClientOptions& options, std::string_view key) {
-  std::string request = fmt::format(
-      "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: wampgate\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
-      options.target, options.host);
+  const bool has_agent = std::ranges::any_of(
+      options.headers, [](const auto& field) { return EqualsIgnoringCase(field.first, "user-agent"); });
+  std::string request =
+      fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n{}Upgrade: websocket\r\nConnection: Upgrade\r\n",
+                  options.target, options.host, has_agent ? "" : "User-Agent: wampgate\r\n");
   for (const auto& [name, value] : options.headers) request += fmt::format("{}: {}\r\n", name, value);
   request += fmt::format("Sec-WebSocket-Key: {}\r\n", key);
   if (!options.subprotocols.empty()) {

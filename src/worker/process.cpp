@@ -61,6 +61,11 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       transports_(loop, helper_),
       proxy_(loop, sessions_),
       router_(loop, sessions_),
+      tunnels_(loop, sessions_,
+               [this] {
+                 const std::shared_ptr<const ProxyPart> part = proxy_.part();
+                 return part ? part->limits : proxy::SessionLimits();
+               }),
       lag_(loop),
       node_info_(std::make_shared<SupervisorNodeInfo>(
           [this](const internal::Frame& frame) { return SendIfConnected(frame); },
@@ -93,7 +98,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
   log_streams_.Serve(queries_);
   ServeSetAccepting(queries_, transports_);
   parts_ = std::make_unique<WorkerParts>(
-      WorkerParts::Surroundings{proxy_, router_, helper_, node_info_, node_state_});
+      WorkerParts::Surroundings{proxy_, router_, helper_, node_info_, node_state_, tunnels_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   const auto on_applied = [this](const config::Node& node) {
     control_.SetOrphanTimeout(node.orphan_timeout);

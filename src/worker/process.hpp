@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/loop.hpp"
+#include "proxy/tunnel_host.hpp"
 #include "wamp/session_registry.hpp"
 #include "worker/backend_queries.hpp"
 #include "worker/control_link.hpp"
@@ -65,6 +66,7 @@ class Process {
   TransportSet transports_;
   ProxyEndpoints proxy_;
   RouterEndpoints router_;
+  proxy::TunnelHost tunnels_;
   LoopLag lag_;
   std::shared_ptr<SupervisorNodeInfo> node_info_;
   std::shared_ptr<SupervisorNodeState> node_state_;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "proxy/tunnel_service.hpp"
 #include "web/health_service.hpp"
 #include "web/json_service.hpp"
 #include "web/metrics_service.hpp"
@@ -50,6 +51,9 @@ MadeService WorkerParts::MakeService(const config::Path& path) {
           },
           [](const web::RedirectOptions& options) -> MadeService {
             return std::make_shared<web::RedirectService>(options);
+          },
+          [this](const proxy::TunnelOptions& options) -> MadeService {
+            return std::make_shared<proxy::TunnelService>(options, around_.tunnels);
           },
           [this, &path](const config::WampWebSocket& settings) -> MadeService {
             return WebSocket(settings, path.name);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "http/offload.hpp"
+#include "proxy/tunnel_host.hpp"
 #include "web/node_info.hpp"
 #include "web/node_state.hpp"
 #include "worker/endpoint_factory.hpp"
@@ -21,6 +22,7 @@ class WorkerParts final : public PartFactory {
     http::Offload& offload;   ///< outlives the services
     std::shared_ptr<web::NodeInfoSource> node_info;
     std::shared_ptr<web::NodeStateSource> node_state;
+    proxy::TunnelHost& tunnels;  ///< outlives the services
   };
   explicit WorkerParts(Surroundings surroundings) : around_(std::move(surroundings)) {}
 

@@ -247,6 +247,42 @@ TEST(ResolvePath, ChecksKeysAndUrls) {
             "workers[0].transports[0].paths.d.url: expected a URL without a query, found \"ws://x/?y\"\n");
 }
 
+TEST(ResolvePath, TakesAReverseProxyOfWebSockets) {
+  const auto tunnel =
+      ServiceOf<proxy::TunnelOptions>(R"("type":"websocket-reverseproxy","url":"ws://public/x",
+      "options":{"max_message_size":1000},"backend":{"type":"websocket","id":"b","url":"ws://inside:81/base?k=1",
+      "endpoint":{"type":"unix","path":"b.sock"},"join_timeout":2000,"headers":{"X-Key":"1"},
+      "options":{"max_message_size":2000,"auto_ping_interval":5000,"compression":{"deflate":{}}}})");
+  EXPECT_EQ(tunnel.name, "workers/worker001/transports/one/paths/p");
+  EXPECT_EQ(tunnel.connect_timeout, std::chrono::seconds(2));
+  EXPECT_EQ(std::get<net::UnixConnect>(tunnel.endpoint).path, "/node/b.sock");
+  EXPECT_EQ(tunnel.client.host, "inside:81");
+  EXPECT_EQ(tunnel.client.target, "/base?k=1");
+  EXPECT_TRUE(tunnel.client.subprotocols.empty()) << "the client's are offered";
+  EXPECT_EQ(tunnel.client.headers.size(), 1u);
+  EXPECT_TRUE(tunnel.client.deflate);
+  EXPECT_FALSE(tunnel.server.deflate);
+  EXPECT_TRUE(tunnel.server.show_server_version) << "spec 2.2.19";
+  EXPECT_EQ(tunnel.server.connection.max_message_size, 1000u);
+  EXPECT_EQ(tunnel.client.connection.max_message_size, 2000u);
+  EXPECT_EQ(tunnel.client.connection.ping.interval, std::chrono::seconds(5));
+}
+
+TEST(ResolvePath, ComplainsOfReverseProxiesOfWebSockets) {
+  const std::string type = R"("type":"websocket-reverseproxy",)";
+  EXPECT_EQ(PathProblems(R"("type":"websocket-reverseproxy")").find(kPath + ".backend: missing"), 0u);
+  EXPECT_EQ(PathProblems(type + R"("backend":{"endpoint":{"type":"unix","path":"b"}})"),
+            kPath + ".backend.url: Transport requires 'url' key; expected \"ws://host[:port][/path]\"\n");
+  EXPECT_EQ(PathProblems(type + R"("backend":{"type":"rawsocket","endpoint":{"type":"unix","path":"b"}})"),
+            kPath + ".backend.type: expected \"websocket\": messages of WebSocket clients are passed on\n");
+  EXPECT_EQ(
+      PathProblems(
+          type +
+          R"("backend":{"url":"ws://x","serializers":["json"],"endpoint":{"type":"unix","path":"b"}})"),
+      "warning: " + kPath +
+          ".backend.serializers: has no effect here: the subprotocols that clients ask for are passed on\n");
+}
+
 TEST(ResolvePath, RefusesWebSocketProxyInRouters) {
   const Loaded loaded =
       LoadText(R"({"workers":[{"type":"router","realms":[{"name":"realm1","roles":[{"name":"a",
