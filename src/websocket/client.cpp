@@ -31,26 +31,40 @@ class ClientHandshake final : public net::StreamHandshake<Opened> {
 
  private:
   std::size_t OnData(std::span<char> octets) override {
-    const std::string_view text(octets.data(), octets.size());
-    const std::size_t end = text.substr(0, kMaxResponseHead).find("\r\n\r\n");
-    if (end != std::string_view::npos) {
-      const std::size_t size = end + 4;
-      Conclude(text.substr(0, size));
-      return size;
+    std::size_t used = 0;
+    while (true) {
+      const std::string_view text(octets.data() + used, octets.size() - used);
+      const std::size_t end = text.substr(0, kMaxResponseHead).find("\r\n\r\n");
+      if (end == std::string_view::npos) {
+        if (text.size() < kMaxResponseHead) return used;
+        Finish(ResourceExhausted("the backend's WebSocket answer is longer than 16 KiB"));
+        return octets.size();
+      }
+      used += end + 4;
+      if (Conclude(text.substr(0, end + 4)) == Verdict::kConcluded) return used;  // `this` may be gone
     }
-    if (text.size() < kMaxResponseHead) return 0;
-    Finish(ResourceExhausted("the backend's WebSocket answer is longer than 16 KiB"));
-    return octets.size();
   }
 
-  void Conclude(std::string_view text) {
+  enum class Verdict : std::uint8_t { kConcluded, kWaits };
+
+  Verdict Conclude(std::string_view text) {
     auto head = ParseResponseHead(text);
-    if (!head.ok()) return Finish(head.status());
-    const auto answer = CheckServerAnswer(*head, *options_, key_);
+    // Others may come in front of the answer (RFC 9110 15.2).
+    if (head.ok() && head->status >= 100 && head->status < 200 && head->status != 101) return Verdict::kWaits;
+    if (head.ok()) {
+      Conclude(*std::move(head));
+    } else {
+      Finish(head.status());
+    }
+    return Verdict::kConcluded;
+  }
+
+  void Conclude(ResponseHead head) {
+    const auto answer = CheckServerAnswer(head, *options_, key_);
     if (!answer.ok()) return Finish(answer.status());
     std::shared_ptr<const ConnectionOptions> connection(options_, &options_->connection);
     Opened opened{MakeConnection(TakeStream(), std::move(connection), answer->deflate), answer->subprotocol,
-                  std::move(head->headers)};
+                  std::move(head.headers)};
     Finish(std::move(opened));
   }
 

@@ -127,7 +127,7 @@ for index, (told, answer) in enumerate(ANSWERS, 201):
         exchange(d, Codec(d.connection.extension, d.connection.client), index, 20000, 12)
 
 
-@case("13.90", "7692 7.2.3.2", "a compressed message that is a final block", offer="permessage-deflate")
+@case("13.90", "7692 7.2.3.4", "a compressed message that is a final block", offer="permessage-deflate")
 def run(d):
     codec = Codec(d.connection.extension, d.connection.client)
     final = zlib.compressobj(6, zlib.DEFLATED, -15)
