@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""against.py [--known FILE] COMMAND...: starts a server that prints its port, runs all cases against it, ends it."""
+"""against.py [--known FILE] [--first] COMMAND...: starts a server that prints its port, runs all cases against it, ends it."""
 import pathlib
 import subprocess
 import sys
 
 arguments, command = [], sys.argv[1:]
-if command[:1] == ["--known"]:
-    arguments, command = command[:2], command[2:]
+while command[0].startswith("--"):
+    size = 2 if command[0] == "--known" else 1
+    arguments, command = arguments + command[:size], command[size:]
 with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
     port = server.stdout.readline().strip()
     if not port:

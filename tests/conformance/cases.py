@@ -31,12 +31,12 @@ def known_differences(path):
 class Verdicts:
     """Counts what became of the cases; those that are known to fail must."""
 
-    def __init__(self, known):
-        self.known, self.failures, self.surprises, self.run = known, 0, 0, 0
+    def __init__(self, known, patience=20.0):
+        self.patience, self.known, self.failures, self.surprises, self.run = patience, known, 0, 0, 0
 
     def begin(self, case):
         """What is known to fail need not be waited for long."""
-        frames.PATIENCE = 2.0 if case.number in self.known else 20.0
+        frames.PATIENCE = 2.0 if case.number in self.known else self.patience
 
     def failed(self, case, failure):
         self.run += 1

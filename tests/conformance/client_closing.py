@@ -1,4 +1,4 @@
-"""Class 16: closing as a client begins it, and one that fails connections by dropping them (spec 2.2.14)."""
+"""Class 16, of clients: closing as they begin it, failing by dropping the connection (spec 2.2.14), masking."""
 import frames
 from cases import Failed, case
 from frames import BINARY, CLOSE, CONTINUATION, PING, TEXT, close_payload, encode
@@ -85,3 +85,15 @@ def run(d):
     d.frame(TEXT, b"x" * 600, fin=False)
     d.frame(CONTINUATION, b"x" * 401)
     d.expect_failure(1009)
+
+
+@case("16.4.1", "6455 5.3", "every frame has a masking key of its own", role="client")
+def run(d):
+    keys = set()
+    for opcode in (TEXT, BINARY, PING):
+        for _ in range(50):
+            d.frame(opcode, b"Hello")
+            keys.add(d.next().key)
+    if len(keys) < 149:  # two of 150 may be the same once in 400,000 runs, three never
+        raise Failed(f"150 frames had {len(keys)} different masking keys")
+    d.close()

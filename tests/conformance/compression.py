@@ -46,6 +46,10 @@ class Codec:
 
     def inflate(self, octets):
         """With a window of just what was agreed: what reaches further back cannot be undone."""
+        if octets == b"":
+            raise Failed("a compressed message without octets: an empty one is 0x00 (RFC 7692 7.2.3.6)")
+        if octets.endswith(TAIL):
+            raise Failed("the end of the last block was not removed (RFC 7692 7.2.1)")
         if self.inflater is None or self.they_reset:
             self.inflater = zlib.decompressobj(-max(self.their_bits, 8))
         return self.inflater.decompress(octets + TAIL)
@@ -192,4 +196,38 @@ def run(d):
            encode(CONTINUATION, octets[5:], masked=masked), 1)
     d.expect_pong(b"now")
     assert d.message(codec.inflate) == (TEXT, b"Hello " * 30)
+    d.close()
+
+
+for index, rsv in enumerate((1, 2, 3, 5, 6, 7), 98):
+    @case(f"13.{index}", "6455 5.2", f"reserved bits {rsv:03b} where compression has only the first", offer="permessage-deflate")
+    def run(d, rsv=rsv):
+        codec = Codec(d.connection.extension, d.connection.client)
+        d.frame(TEXT, codec.deflate(b"Hello"), rsv=rsv)
+        d.expect_failure(1002)
+
+
+@case("13.110", "6455 8.1", "a compressed text that ends inside of a code point", offer="permessage-deflate")
+def run(d):
+    codec = Codec(d.connection.extension, d.connection.client)
+    d.frame(TEXT, codec.deflate("Hello µ".encode()[:-1]), rsv=4)
+    d.expect_failure(1007)
+
+
+@case("13.111", "7692 7.2.2", "compressed octets that end inside of a block", offer="permessage-deflate")
+def run(d):
+    codec = Codec(d.connection.extension, d.connection.client)
+    d.frame(BINARY, codec.deflate(bytes(range(256)))[:-100], rsv=4)
+    d.expect_failure(1002, 1007)
+
+
+@case("13.112", "7692 7.2.1", "an empty message after others, between two fragments of zero octets", offer="permessage-deflate")
+def run(d):
+    codec = Codec(d.connection.extension, d.connection.client)
+    d.frame(TEXT, codec.deflate(b"Hello " * 30), rsv=4)
+    assert d.message(codec.inflate) == (TEXT, b"Hello " * 30)
+    d.frame(TEXT, b"", fin=False, rsv=4)
+    d.frame(CONTINUATION, b"\0", fin=False)
+    d.frame(CONTINUATION, b"")
+    assert d.message(codec.inflate) == (TEXT, b"")
     d.close()

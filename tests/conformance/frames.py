@@ -40,8 +40,8 @@ def close_payload(code, reason=b""):
 
 
 class Frame:
-    def __init__(self, fin, rsv, opcode, payload, masked):
-        self.fin, self.rsv, self.opcode, self.payload, self.masked = fin, rsv, opcode, payload, masked
+    def __init__(self, fin, rsv, opcode, payload, masked, key=b""):
+        self.fin, self.rsv, self.opcode, self.payload, self.masked, self.key = fin, rsv, opcode, payload, masked, key
 
     def __repr__(self):
         payload = self.payload if len(self.payload) <= 40 else self.payload[:40] + b"..."
@@ -127,10 +127,13 @@ class Connection:
             start += 4
         self._need(start + length, deadline)
         payload = bytes(self.buffer[start:start + length])
+        key = bytes(self.buffer[start - 4:start]) if masked else b""
         if masked:
-            payload = mask(payload, bytes(self.buffer[start - 4:start]))
+            payload = mask(payload, key)
         del self.buffer[:start + length]
-        return Frame(bool(first & 128), first >> 4 & 7, first & 15, payload, masked)
+        if length < 65536 and second & 127 == 127 or length < 126 and second & 127 > 125:
+            raise AssertionError(f"the length {length} is not in its shortest form (RFC 6455 5.2)")
+        return Frame(bool(first & 128), first >> 4 & 7, first & 15, payload, masked, key)
 
     def end(self):
         """Our FIN: the peer sees the end of the octets."""

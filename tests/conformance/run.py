@@ -35,10 +35,11 @@ def main():
     parser.add_argument("port", type=int)
     parser.add_argument("--path", default="/")
     parser.add_argument("--only", default="", help="cases whose number begins with this")
+    parser.add_argument("--first", action="store_true", help="stop at the first failure, and wait less long")
     parser.add_argument("--known")
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args()
-    verdicts = Verdicts(known_differences(args.known) if args.known else {})
+    verdicts = Verdicts(known_differences(args.known) if args.known else {}, 3.0 if args.first else 20.0)
     for case in chosen("server", args.only):
         if args.list:
             print(case)
@@ -48,6 +49,8 @@ def main():
             run_one(case, args.host, args.port, args.path)
         except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
             verdicts.failed(case, failure)
+            if args.first:
+                break
         else:
             verdicts.passed(case)
     return 0 if args.list else verdicts.code()

@@ -86,6 +86,7 @@ def is_foreign_to(case):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", action="store_true", help="stop at the first failure, and wait less long")
     parser.add_argument("--known")
     parser.add_argument("--only", default="")
     parser.add_argument("--foreign", action="store_true")
@@ -93,7 +94,7 @@ def main():
     args = parser.parse_args()
     client = Client(args.command)
     client.foreign = args.foreign
-    verdicts = Verdicts(known_differences(args.known) if args.known else {})
+    verdicts = Verdicts(known_differences(args.known) if args.known else {}, 3.0 if args.first else 20.0)
     for case in chosen("client", args.only):
         if args.foreign and is_foreign_to(case):
             continue
@@ -102,6 +103,8 @@ def main():
             run_one(case, client, args.foreign)
         except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
             verdicts.failed(case, failure)
+            if args.first:
+                break
         else:
             verdicts.passed(case)
     return client.stop() or verdicts.code()

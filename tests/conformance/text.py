@@ -132,3 +132,11 @@ for index, (what, octets) in enumerate(BAD, 1):
     def run(d, octets=octets):
         d.frame(TEXT, "long enough to leave the first block of any decoder µ".encode() * 2 + octets, chop=1)
         d.expect_failure(1007)
+
+
+for index, (first, last) in enumerate(((b"\xce\xba\xcf", b""), (b"\xce", b"\xba\xe2\x82"), (b"", b"\xf0\x90\x80"), (b"\xe2", b"\x82")), 1):
+    @case(f"6.10.{index}", "6455 8.1", f"a text in two fragments, {len(first)} and {len(last)} octets, that ends inside of a code point")
+    def run(d, first=first, last=last):
+        d.frame(TEXT, first, fin=False)
+        d.frame(CONTINUATION, last)
+        d.expect_failure(1007)
