@@ -8,6 +8,14 @@
 namespace wampgate::config {
 namespace {
 
+/// What the message that names it says of the file.
+NamedFile Described(NamedFile file, const Message& message) {
+  const auto* archive = dynamic_cast<const v1::ArchivePath*>(&message);
+  file.may_be_long = archive != nullptr;
+  file.comes_later = archive != nullptr && archive->download() && archive->has_origin();
+  return file;
+}
+
 class FileWalk {
  public:
   FileWalk(const std::string& object, std::string_view kind, std::vector<NamedFile>& files)
@@ -40,7 +48,8 @@ class FileWalk {
     } else if (field.message_type() != nullptr) {
       Walk(reflection->GetMessage(message, &field), where);
     } else if (field.options().GetExtension(v1::file)) {
-      files_.push_back({object_, kind_, where.text(), reflection->GetString(message, &field)});
+      files_.push_back(
+          Described({object_, kind_, where.text(), reflection->GetString(message, &field)}, message));
     }
   }
 

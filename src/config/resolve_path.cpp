@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/resolve_archive.hpp"
 #include "config/resolve_backend.hpp"
 #include "config/resolve_tunnel.hpp"
 #include "config/resolve_web_service.hpp"
@@ -71,7 +72,7 @@ Path ResolvePath(const v1::Path& path, std::string name, const WampEndpoint& end
       resolved.service = ResolveTunnel(path.websocket_reverseproxy(), resolved.name, where, context);
       break;
     case v1::Path::kArchive:
-      context.Error(where.Key("type"), "is not in this version of wampgate yet");
+      resolved.service = ResolveArchive(path.archive(), where, context);
       break;
     case v1::Path::kWebsocket:
       resolved.service = ResolveWampWebSocket(path.websocket(), endpoint, where, context);

@@ -10,12 +10,6 @@
 namespace wampgate::config {
 namespace {
 
-/// Relative, and not out of the directory.
-bool StaysBelow(const std::string& file) {
-  const std::filesystem::path path(file);
-  return !file.empty() && !path.is_absolute() && std::find(path.begin(), path.end(), "..") == path.end();
-}
-
 /// Whether `below` is `directory` or inside it.
 bool Holds(const std::string& directory, const std::string& below) {
   const std::filesystem::path outer(directory), inner(below);
@@ -30,13 +24,7 @@ void ResolveStaticOptions(const v1::StaticOptions& options, const Where& where, 
     resolved.cache_timeout =
         options.cache_timeout() < 0 ? std::nullopt : std::optional(options.cache_timeout());
   }
-  for (const auto& [suffix, type] : options.mime_types()) {
-    if (suffix.starts_with('.')) {
-      resolved.mime_types.emplace(suffix, type);
-    } else {
-      context.Warn(where.Key("mime_types").Key(suffix), "never matches: a suffix begins with a dot");
-    }
-  }
+  resolved.mime_types = ResolveMimeTypes(options.mime_types(), where.Key("mime_types"), context);
   if (!options.has_default_file()) return;
   resolved.default_file = options.default_file();
   if (!StaysBelow(options.default_file())) {
@@ -46,6 +34,25 @@ void ResolveStaticOptions(const v1::StaticOptions& options, const Where& where, 
 }
 
 }  // namespace
+
+bool StaysBelow(const std::string& file) {
+  const std::filesystem::path path(file);
+  return !file.empty() && !path.is_absolute() && std::find(path.begin(), path.end(), "..") == path.end();
+}
+
+std::map<std::string, std::string> ResolveMimeTypes(
+    const google::protobuf::Map<std::string, std::string>& types, const Where& where,
+    const Context& context) {
+  std::map<std::string, std::string> resolved;
+  for (const auto& [suffix, type] : types) {
+    if (suffix.starts_with('.')) {
+      resolved.emplace(suffix, type);
+    } else {
+      context.Warn(where.Key(suffix), "never matches: a suffix begins with a dot");
+    }
+  }
+  return resolved;
+}
 
 web::StaticOptions ResolveStatic(const v1::StaticPath& path, const Where& where, const Context& context) {
   web::StaticOptions resolved;

@@ -15,6 +15,7 @@
 #include "rawsocket/options.hpp"
 #include "router/options.hpp"
 #include "wamp/serialization.hpp"
+#include "web/archive_options.hpp"
 #include "web/options.hpp"
 #include "websocket/options.hpp"
 
@@ -44,7 +45,7 @@ struct Path {
   std::string name;  ///< resource name, "workers/w/transports/t/paths/p[/paths/q]"
   std::variant<NotFoundPath, PathLevel, web::StaticOptions, web::NodeInfoOptions, web::MetricsOptions,
                web::HealthOptions, web::JsonOptions, web::RedirectOptions, proxy::TunnelOptions,
-               WampWebSocket>
+               web::ArchiveOptions, WampWebSocket>
       service;
   bool operator==(const Path&) const = default;
 };

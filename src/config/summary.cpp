@@ -122,6 +122,8 @@ class Printer {
   static std::string Describe(const Path& path) {
     if (const auto* files = std::get_if<web::StaticOptions>(&path.service))
       return "static " + files->directory;
+    if (const auto* archive = std::get_if<web::ArchiveOptions>(&path.service))
+      return "archive " + archive->source.file;
     if (const auto* redirect = std::get_if<web::RedirectOptions>(&path.service))
       return "redirect to " + redirect->url;
     if (const auto* websocket = std::get_if<WampWebSocket>(&path.service)) return Describe(*websocket);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openssl/sha.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -13,8 +14,18 @@
 namespace wampgate::supervisor {
 namespace {
 
-StatusOr<std::string> DigestOf(const std::string& path) {
-  WAMPGATE_ASSIGN_OR_RETURN(const std::string content, ReadWholeFile(path));
+/// An archive may be too long to be read here: what its size and times say then counts for its content.
+StatusOr<std::string> ContentOf(const config::NamedFile& file, const std::string& path) {
+  struct stat state{};
+  const bool is_long = ::stat(path.c_str(), &state) == 0 && S_ISREG(state.st_mode) &&
+                       static_cast<std::size_t>(state.st_size) > kLargestNamedFile;
+  if (!is_long || !file.may_be_long) return ReadWholeFile(path);
+  return fmt::format("{} octets of {}.{} in {}", state.st_size, state.st_mtim.tv_sec, state.st_mtim.tv_nsec,
+                     state.st_ino);
+}
+
+StatusOr<std::string> DigestOf(const config::NamedFile& file, const std::string& path) {
+  WAMPGATE_ASSIGN_OR_RETURN(const std::string content, ContentOf(file, path));
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest);
   return fmt::format("{:02x}", fmt::join(digest, ""));
@@ -40,9 +51,11 @@ FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::v
   for (const config::NamedFile& file : files) {
     const auto known = before.find(file.path);
     const bool was_known = known != before.end();
-    const StatusOr<std::string> digest = DigestOf(environment.Absolute(file.path));
+    const StatusOr<std::string> digest = DigestOf(file, environment.Absolute(file.path));
     std::string why =
         digest.ok() ? WhyBroken(file, broken) : fmt::format("{} {}", file.path, Message(digest.status()));
+    const bool is_missing = digest.status().code() == StatusCode::kNotFound;
+    if (is_missing && file.comes_later) continue;
     if (!why.empty()) {
       if (was_known) contents.digests[file.path] = known->second;
       contents.warnings.push_back(

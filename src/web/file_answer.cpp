@@ -12,6 +12,7 @@
 #include "http/date.hpp"
 #include "http/pages.hpp"
 #include "web/cors.hpp"
+#include "web/served_file.hpp"
 #include "web/validators.hpp"
 
 namespace wampgate::web {
@@ -72,9 +73,9 @@ void AddCacheAndCors(const http::Request& request, std::optional<int> cache_time
   AllowAllOrigins(request, response);
 }
 
-http::Response AnswerFile(const http::Request& request, std::shared_ptr<const ServedFile> file,
-                          const ContentKind& kind, http::Response response) {
-  const Validators validators = file->validators();
+http::Response AnswerContent(const http::Request& request, std::shared_ptr<const Content> content,
+                             const ContentKind& kind, http::Response response) {
+  const Validators validators = content->validators();
   response.Set("Accept-Ranges", "bytes");
   response.Set("Last-Modified", http::FormatDate(validators.last_modified));
   response.Set("ETag", validators.etag);
@@ -89,18 +90,38 @@ http::Response AnswerFile(const http::Request& request, std::shared_ptr<const Se
                                                        "The file is not in the state that was asked for."));
   }
   RangeRequest range;
-  if (RangeApplies(request, validators)) range = ReadRange(request.Header("range"), file->size());
+  if (RangeApplies(request, validators)) range = ReadRange(request.Header("range"), content->size());
   if (range.kind == RangeRequest::Kind::kUnsatisfiable) {
-    response.Set("Content-Range", fmt::format("bytes */{}", file->size()));
+    response.Set("Content-Range", fmt::format("bytes */{}", content->size()));
     return Page(std::move(response), http::ErrorPage(416, "Range Not Satisfiable",
                                                      "The file does not have the octets asked for."));
   }
   std::vector<BodyPart> parts;
-  SetParts(response, range, kind, file->size(), parts);
+  SetParts(response, range, kind, content->size(), parts);
   if (!kind.encoding.empty()) response.Set("Content-Encoding", kind.encoding);
   response.Set("X-Content-Type-Options", "nosniff");
-  if (SetBody(response, file, std::move(parts))) return response;
+  if (SetBody(response, content, std::move(parts))) return response;
   return http::ErrorPage(500, "Internal Server Error", "The file changed while it was read.");
+}
+
+// More than one slash in front would name a host.
+http::Response RedirectToDirectory(const http::Request& request, std::optional<int> cache_timeout) {
+  const std::size_t first = std::min(request.path.find_first_not_of('/'), request.path.size());
+  std::string location = "/" + request.path.substr(first);
+  if (!location.ends_with('/')) location += '/';
+  if (!request.query.empty()) location += "?" + request.query;
+  http::Response response;
+  response.status = 302;
+  AddCacheAndCors(request, cache_timeout, response);
+  response.Set("Content-Type", "text/html; charset=utf-8");
+  response.Set("Location", location);
+  const std::string link = http::EscapeHtml(location);
+  response.body = fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta http-equiv=\"refresh\" "
+      "content=\"0;url={0}\"><title>Found"
+      "</title></head>\n<body><a href=\"{0}\">click here</a></body></html>\n",
+      link);
+  return response;
 }
 
 }  // namespace wampgate::web

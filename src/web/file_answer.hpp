@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "http/message.hpp"
+#include "web/content.hpp"
 #include "web/mime_types.hpp"
-#include "web/served_file.hpp"
 
 namespace wampgate::web {
 
@@ -14,9 +14,12 @@ namespace wampgate::web {
 void AddCacheAndCors(const http::Request& request, std::optional<int> cache_timeout,
                      http::Response& response);
 
-/// The answer to GET or HEAD of an open file: 200, 206, 304, 412 or 416 with all that belongs to it.
+/// The answer to GET or HEAD of a content: 200, 206, 304, 412 or 416 with all that belongs to it.
 /// What has been set on `response` already comes first.
-http::Response AnswerFile(const http::Request& request, std::shared_ptr<const ServedFile> file,
-                          const ContentKind& kind, http::Response response);
+http::Response AnswerContent(const http::Request& request, std::shared_ptr<const Content> content,
+                             const ContentKind& kind, http::Response response);
+
+/// 302 to the path of the request with a slash behind it.
+http::Response RedirectToDirectory(const http::Request& request, std::optional<int> cache_timeout);
 
 }  // namespace wampgate::web

@@ -93,13 +93,14 @@ http::Response FileTree::AnswerFound(const Place& place, UniqueFd fd) const {
   struct stat state{};
   if (fstat(fd.get(), &state) != 0) return AnswerError(errno);
   if (S_ISDIR(state.st_mode)) {
-    return place.path.has_trailing_slash ? AnswerDirectory(place, std::move(fd)) : Redirect(place.request);
+    return place.path.has_trailing_slash ? AnswerDirectory(place, std::move(fd))
+                                         : RedirectToDirectory(place.request, options_.cache_timeout);
   }
   if (!S_ISREG(state.st_mode) || place.path.has_trailing_slash) return AnswerMissing(place);
   http::Response response;
   AddCacheAndCors(place.request, options_.cache_timeout, response);
-  return AnswerFile(place.request, std::make_shared<ServedFile>(std::move(fd), state),
-                    types_.Of(LastName(place.path.relative)), std::move(response));
+  return AnswerContent(place.request, std::make_shared<ServedFile>(std::move(fd), state),
+                       types_.Of(LastName(place.path.relative)), std::move(response));
 }
 
 http::Response FileTree::AnswerDirectory(const Place& place, UniqueFd fd) const {
@@ -128,28 +129,8 @@ http::Response FileTree::AnswerMissing(const Place& place) const {
   struct stat state{};
   if (!opened.fd || fstat(opened.fd.get(), &state) != 0 || !S_ISREG(state.st_mode))
     return http::NotFoundPage();
-  return AnswerFile(place.request, std::make_shared<ServedFile>(std::move(opened.fd), state),
-                    types_.Of(LastName(*options_.default_file)), http::Response{});
-}
-
-// To the same path with a slash behind it. More than one slash in front would name a host.
-http::Response FileTree::Redirect(const http::Request& request) const {
-  const std::size_t first = std::min(request.path.find_first_not_of('/'), request.path.size());
-  std::string location = "/" + request.path.substr(first);
-  if (!location.ends_with('/')) location += '/';
-  if (!request.query.empty()) location += "?" + request.query;
-  http::Response response;
-  response.status = 302;
-  AddCacheAndCors(request, options_.cache_timeout, response);
-  response.Set("Content-Type", "text/html; charset=utf-8");
-  response.Set("Location", location);
-  const std::string link = http::EscapeHtml(location);
-  response.body = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta http-equiv=\"refresh\" "
-      "content=\"0;url={0}\"><title>Found"
-      "</title></head>\n<body><a href=\"{0}\">click here</a></body></html>\n",
-      link);
-  return response;
+  return AnswerContent(place.request, std::make_shared<ServedFile>(std::move(opened.fd), state),
+                       types_.Of(LastName(*options_.default_file)), http::Response{});
 }
 
 http::Response FileTree::List(const Place& place, UniqueFd fd) const {

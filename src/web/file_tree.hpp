@@ -39,7 +39,6 @@ class FileTree {
   http::Response AnswerFound(const Place& place, UniqueFd fd) const;
   http::Response AnswerDirectory(const Place& place, UniqueFd fd) const;
   http::Response AnswerMissing(const Place& place) const;
-  http::Response Redirect(const http::Request& request) const;
   http::Response List(const Place& place, UniqueFd fd) const;
   std::optional<http::Response> TryIndex(const Place& place) const;
   Opened Open(int root, const std::string& relative) const;

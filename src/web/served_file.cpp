@@ -18,7 +18,7 @@ std::uint64_t LengthOf(const BodyPart& part) {
 }
 
 // Octets from `offset` of the body, out of the part that holds them.
-std::string ReadParts(const ServedFile& file, const std::vector<BodyPart>& parts, std::uint64_t offset,
+std::string ReadParts(const Content& content, const std::vector<BodyPart>& parts, std::uint64_t offset,
                       std::size_t most) {
   for (const BodyPart& part : parts) {
     const std::uint64_t length = LengthOf(part);
@@ -30,7 +30,7 @@ std::string ReadParts(const ServedFile& file, const std::vector<BodyPart>& parts
     if (const auto* text = std::get_if<std::string>(&part)) {
       return text->substr(static_cast<std::size_t>(offset), wanted);
     }
-    return file.Read(std::get<ByteRange>(part).first + offset, wanted);
+    return content.Read(std::get<ByteRange>(part).first + offset, wanted);
   }
   return {};
 }
@@ -66,18 +66,18 @@ std::string ServedFile::Read(std::uint64_t offset, std::size_t most) const {
   return octets;
 }
 
-bool SetBody(http::Response& response, std::shared_ptr<const ServedFile> file, std::vector<BodyPart> parts) {
+bool SetBody(http::Response& response, std::shared_ptr<const Content> content, std::vector<BodyPart> parts) {
   std::uint64_t length = 0;
   for (const BodyPart& part : parts) length += LengthOf(part);
   if (length > kReadAtOnce) {
-    response.source = http::Response::Source{
-        length, [file = std::move(file), parts = std::move(parts)](std::uint64_t offset, std::size_t most) {
-          return ReadParts(*file, parts, offset, most);
-        }};
+    response.source = http::Response::Source{length, [content = std::move(content), parts = std::move(parts)](
+                                                         std::uint64_t offset, std::size_t most) {
+                                               return ReadParts(*content, parts, offset, most);
+                                             }};
     return true;
   }
   while (response.body.size() < length) {
-    const std::string piece = ReadParts(*file, parts, response.body.size(), kReadAtOnce);
+    const std::string piece = ReadParts(*content, parts, response.body.size(), kReadAtOnce);
     if (piece.empty()) return false;
     response.body += piece;
   }

@@ -11,19 +11,18 @@
 #include "base/fd.hpp"
 #include "http/message.hpp"
 #include "web/byte_range.hpp"
-#include "web/validators.hpp"
+#include "web/content.hpp"
 
 namespace wampgate::web {
 
 /// An open regular file in the state it had when it was opened. Helper thread only, but for its destruction.
-class ServedFile {
+class ServedFile final : public Content {
  public:
   ServedFile(UniqueFd fd, const struct stat& state);
 
-  std::uint64_t size() const { return size_; }
-  Validators validators() const;
-  /// Up to `most` octets; empty if the file has changed since, or cannot be read.
-  std::string Read(std::uint64_t offset, std::size_t most) const;
+  std::uint64_t size() const override { return size_; }
+  Validators validators() const override;
+  std::string Read(std::uint64_t offset, std::size_t most) const override;
 
  private:
   bool HasChanged() const;
@@ -33,10 +32,10 @@ class ServedFile {
   struct timespec modified_;
 };
 
-/// Body made of parts of a file and text between them. Bodies up to 64 KiB are read at once, longer ones on
-/// demand.
+/// Body made of parts of a content and text between them. Bodies up to 64 KiB are read at once, longer ones
+/// on demand.
 using BodyPart = std::variant<std::string, ByteRange>;
-/// False if the file could not be read.
-bool SetBody(http::Response& response, std::shared_ptr<const ServedFile> file, std::vector<BodyPart> parts);
+/// False if the content could not be read.
+bool SetBody(http::Response& response, std::shared_ptr<const Content> content, std::vector<BodyPart> parts);
 
 }  // namespace wampgate::web

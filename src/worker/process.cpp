@@ -98,7 +98,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
   log_streams_.Serve(queries_);
   ServeSetAccepting(queries_, transports_);
   parts_ = std::make_unique<WorkerParts>(
-      WorkerParts::Surroundings{proxy_, router_, helper_, node_info_, node_state_, tunnels_});
+      WorkerParts::Surroundings{proxy_, router_, helper_, node_info_, node_state_, tunnels_, archives_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   const auto on_applied = [this](const config::Node& node) {
     control_.SetOrphanTimeout(node.orphan_timeout);

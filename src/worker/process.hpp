@@ -61,6 +61,7 @@ class Process {
   ProcessOptions options_;
   // In the order of their needs. The destructor stops the helper thread before anything dies that it works
   // on.
+  web::Archives archives_;
   HelperThread helper_;
   wamp::SessionRegistry sessions_;
   TransportSet transports_;

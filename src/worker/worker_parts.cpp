@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "proxy/tunnel_service.hpp"
+#include "web/archive_service.hpp"
 #include "web/health_service.hpp"
 #include "web/json_service.hpp"
 #include "web/metrics_service.hpp"
@@ -51,6 +52,9 @@ MadeService WorkerParts::MakeService(const config::Path& path) {
           },
           [](const web::RedirectOptions& options) -> MadeService {
             return std::make_shared<web::RedirectService>(options);
+          },
+          [this](const web::ArchiveOptions& options) -> MadeService {
+            return std::make_shared<web::ArchiveService>(options, around_.archives, around_.offload);
           },
           [this](const proxy::TunnelOptions& options) -> MadeService {
             return std::make_shared<proxy::TunnelService>(options, around_.tunnels);

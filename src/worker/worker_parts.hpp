@@ -4,6 +4,7 @@
 
 #include "http/offload.hpp"
 #include "proxy/tunnel_host.hpp"
+#include "web/archive_file.hpp"
 #include "web/node_info.hpp"
 #include "web/node_state.hpp"
 #include "worker/endpoint_factory.hpp"
@@ -23,6 +24,7 @@ class WorkerParts final : public PartFactory {
     std::shared_ptr<web::NodeInfoSource> node_info;
     std::shared_ptr<web::NodeStateSource> node_state;
     proxy::TunnelHost& tunnels;  ///< outlives the services
+    web::Archives& archives;     ///< outlives the services
   };
   explicit WorkerParts(Surroundings surroundings) : around_(std::move(surroundings)) {}
 

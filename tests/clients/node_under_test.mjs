@@ -65,9 +65,10 @@ export async function startNode(backendSerializer = "cbor") {
   return startWith(config(backendSerializer));
 }
 
-/** → {directory, pid, ports: {transport id → port}, ctl(...args), stop()} */
-export async function startWith(document, environment = {}) {
-  const directory = await mkdtemp(join(tmpdir(), "wampgate-clients-"));
+/** In a directory of its own, removed at the end, unless one is given.
+ *  → {directory, pid, ports: {transport id → port}, ctl(...args), stop()} */
+export async function startWith(document, environment = {}, given = null) {
+  const directory = given ?? await mkdtemp(join(tmpdir(), "wampgate-clients-"));
   await writeFile(join(directory, "config.json"), JSON.stringify(document));
   const child = spawn(wampgated, ["run", "--config", join(directory, "config.json"), "--log-level", "warning"],
                       {stdio: ["ignore", "inherit", "pipe"], env: {...process.env, ...environment}});
@@ -97,7 +98,7 @@ export async function startWith(document, environment = {}) {
   const stop = async () => {
     child.kill("SIGTERM");
     const code = await exited;
-    await rm(directory, {recursive: true, force: true});
+    if (!given) await rm(directory, {recursive: true, force: true});
     if (code !== 0) throw new Error(`wampgated ended with ${code}:\n${log}`);
   };
   return {directory, pid: child.pid, ports, ctl, stop, log: () => log};

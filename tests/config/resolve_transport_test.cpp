@@ -247,6 +247,51 @@ TEST(ResolvePath, ChecksKeysAndUrls) {
             "workers[0].transports[0].paths.d.url: expected a URL without a query, found \"ws://x/?y\"\n");
 }
 
+TEST(ResolvePath, TakesAnArchive) {
+  const std::string hash(64, 'A');
+  const auto archive = ServiceOf<web::ArchiveOptions>(
+      R"("type":"archive","archive":"lib.zip","origin":"https://x/lib.zip","download":true,"cache":true,
+      "default_object":"index.html","object_prefix":"lib-1.0/","mime_types":{".jgz":"text/javascript"},"hashes":[")" +
+      hash +
+      R"("],"options":{"default_file":"a/b","cache_timeout":null,"max_archive_size":1000,"max_object_size":10,
+      "download_timeout":2000})");
+  web::ArchiveOptions expected;
+  expected.source.file = "/node/lib.zip";
+  expected.source.origin = "https://x/lib.zip";
+  expected.source.hashes = {std::string(64, 'a')};
+  expected.source.limits = {.archive = 1000, .object = 10};
+  expected.source.download_timeout = std::chrono::seconds(2);
+  expected.cache = true;
+  expected.default_object = "index.html";
+  expected.object_prefix = "lib-1.0";
+  expected.mime_types = {{".jgz", "text/javascript"}};
+  expected.default_file = "a/b";
+  expected.cache_timeout = std::nullopt;
+  EXPECT_EQ(archive, expected);
+  const auto least = ServiceOf<web::ArchiveOptions>(R"("type":"archive","archive":"/x/lib.zip")");
+  expected = {};
+  expected.source.file = "/x/lib.zip";
+  EXPECT_EQ(least, expected);
+}
+
+TEST(ResolvePath, ComplainsOfArchives) {
+  const std::string type = R"("type":"archive","archive":"lib.zip",)";
+  EXPECT_EQ(PathProblems(type + R"("download":true)"),
+            kPath + ".origin: missing; `download` needs the URL to fetch the archive from\n");
+  EXPECT_EQ(PathProblems(type + R"("download":true,"origin":"ftp://x")"),
+            kPath +
+                ".origin: expected a URL that begins with http:// or https:// and has no spaces, found "
+                "\"ftp://x\"\n");
+  EXPECT_EQ(PathProblems(type + R"("origin":"http://x")"),
+            "warning: " + kPath + ".origin: has no effect without \"download\": true\n");
+  EXPECT_EQ(PathProblems(type + R"("download":true,"origin":"http://x")"),
+            "warning: " + kPath + ".hashes: missing: whatever is downloaded is served, unverified\n");
+  EXPECT_EQ(PathProblems(type + R"("hashes":["12"],"object_prefix":"../x","default_object":"/etc/passwd")"),
+            kPath + ".hashes[0]: expected a SHA-256 as 64 hexadecimal digits, found \"12\"\n" + kPath +
+                ".object_prefix: expected a path within the archive, found \"../x\"\n" + kPath +
+                ".default_object: expected a path within the archive, found \"/etc/passwd\"\n");
+}
+
 TEST(ResolvePath, TakesAReverseProxyOfWebSockets) {
   const auto tunnel =
       ServiceOf<proxy::TunnelOptions>(R"("type":"websocket-reverseproxy","url":"ws://public/x",
