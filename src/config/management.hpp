@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/role.hpp"
+#include "net/tls_files.hpp"
 
 namespace wampgate::config {
 
@@ -30,10 +31,11 @@ struct ManagementListener {
   bool operator==(const ManagementListener&) const = default;
 };
 
-/// Where metrics and health are served over plain HTTP.
+/// Where metrics and health are served over HTTP.
 struct ManagementHttp {
   std::string interface;  ///< address literal
   std::uint16_t port = 0;
+  std::optional<net::TlsServerFiles> tls{};
   bool operator==(const ManagementHttp&) const = default;
 };
 

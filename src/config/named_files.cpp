@@ -1,6 +1,7 @@
 #include "config/named_files.hpp"
 
 #include "config/problem.hpp"
+#include "config/resolve_tls.hpp"
 #include "config/resources.hpp"
 #include "config/spelling.hpp"
 #include "wampgate/v1/options.pb.h"
@@ -18,12 +19,14 @@ NamedFile Described(NamedFile file, const Message& message) {
 
 class FileWalk {
  public:
-  FileWalk(const std::string& object, std::string_view kind, std::vector<NamedFile>& files)
-      : object_(object), kind_(kind), files_(files) {}
+  FileWalk(const std::string& object, std::string_view kind, const Environment& environment,
+           NamedFileList& list)
+      : object_(object), kind_(kind), environment_(environment), list_(list) {}
 
   void Walk(const Message& message, const Where& where) {
     const auto* reflection = message.GetReflection();
     const Descriptor& type = *message.GetDescriptor();
+    NoteTls(message, where);
     if (const FieldDescriptor* member = SelectedMember(message))
       Walk(reflection->GetMessage(message, member), where);
     for (const FieldDescriptor* field : FieldsInParent(type))
@@ -37,7 +40,12 @@ class FileWalk {
  private:
   void WalkField(const Message& message, const FieldDescriptor& field, const Where& where) {
     const auto* reflection = message.GetReflection();
-    if (field.is_repeated()) {
+    if (field.is_repeated() && field.options().GetExtension(v1::file)) {
+      for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
+        list_.files.push_back({object_, kind_, where.Index(static_cast<std::size_t>(i)).text(),
+                               reflection->GetRepeatedString(message, &field, i)});
+      }
+    } else if (field.is_repeated()) {
       for (int i = 0; field.message_type() != nullptr && i < reflection->FieldSize(message, &field); ++i) {
         const Message& element = reflection->GetRepeatedMessage(message, &field, i);
         field.is_map() ? WalkEntry(element, field, where)
@@ -48,7 +56,7 @@ class FileWalk {
     } else if (field.message_type() != nullptr) {
       Walk(reflection->GetMessage(message, &field), where);
     } else if (field.options().GetExtension(v1::file)) {
-      files_.push_back(
+      list_.files.push_back(
           Described({object_, kind_, where.text(), reflection->GetString(message, &field)}, message));
     }
   }
@@ -61,18 +69,37 @@ class FileWalk {
          where.Key(entry.GetReflection()->GetString(entry, key)));
   }
 
+  void NoteTls(const Message& message, const Where& where) {
+    Problems ignored;
+    const Context context{environment_, ignored};
+    if (const auto* listen = dynamic_cast<const v1::ListenTls*>(&message)) {
+      list_.tls.push_back({object_, where.text(), TlsServerFilesOf(*listen, {}, context)});
+    } else if (const auto* connect = dynamic_cast<const v1::ConnectTlsSettings*>(&message)) {
+      list_.tls.push_back({object_, where.text(), TlsClientFilesOf(*connect, {}, context)});
+    }
+  }
+
   const std::string& object_;
   std::string_view kind_;
-  std::vector<NamedFile>& files_;
+  const Environment& environment_;
+  NamedFileList& list_;
 };
 
 }  // namespace
 
-std::vector<NamedFile> NamedFiles(const v1::Node& document, const Environment& environment) {
-  std::vector<NamedFile> files;
+bool NamedFile::HasCertificates() const {
+  return field.find("tls.") != std::string::npos && !field.ends_with(".key");
+}
+
+std::string NamedFile::Place() const {
+  return object == "node" ? field : object + ": " + field;
+}
+
+NamedFileList NamedFiles(const v1::Node& document, const Environment& environment) {
+  NamedFileList list;
   for (const auto& [name, resource] : CollectResources(document, environment))
-    FileWalk(name, resource.kind, files).Walk(*resource.content, {});
-  return files;
+    FileWalk(name, resource.kind, environment, list).Walk(*resource.content, {});
+  return list;
 }
 
 }  // namespace wampgate::config

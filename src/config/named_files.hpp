@@ -2,9 +2,11 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "config/environment.hpp"
+#include "net/tls_files.hpp"
 #include "wampgate/v1/config.pb.h"
 
 namespace wampgate::config {
@@ -17,9 +19,26 @@ struct NamedFile {
   std::string path;          ///< as it is spelled; relative to the node directory
   bool may_be_long = false;  ///< an archive
   bool comes_later = false;  ///< it is downloaded while the node runs: that it is missing is no fault
+  bool operator==(const NamedFile&) const = default;
+
+  /// Whether it holds certificates, not a key.
+  bool HasCertificates() const;
+  /// How messages name the field: "management.listen[0].tls.key", "workers/w/transports/t: endpoint.tls.key".
+  std::string Place() const;
+};
+
+/// The files that one endpoint of a worker speaks TLS with, as they are to go together.
+struct NamedTls {
+  std::string object;                                            ///< as in NamedFile
+  std::string field;                                             ///< "endpoint.tls": all files are below it
+  std::variant<net::TlsServerFiles, net::TlsClientFiles> files;  ///< the host's name may be missing
 };
 
 /// All of a document, which need not have its routes: they name none.
-std::vector<NamedFile> NamedFiles(const v1::Node& document, const Environment& environment);
+struct NamedFileList {
+  std::vector<NamedFile> files;
+  std::vector<NamedTls> tls;
+};
+NamedFileList NamedFiles(const v1::Node& document, const Environment& environment);
 
 }  // namespace wampgate::config

@@ -220,6 +220,9 @@ class Reader {
       if (field.is_map() ? value.is_object() : field.is_repeated() && (value.is_list() || lone)) {
         return ReadField(value, where, message, field);
       }
+      if (!field.is_repeated() && field.message_type() != nullptr && value.is_object()) {
+        return ReadField(value, where, message, field);
+      }
       if (!field.is_repeated() && SetScalar(value, message, field)) return;
     }
     Error(value.position, where, fmt::format("expected {}, found {}", Expectation(type), Describe(value)));

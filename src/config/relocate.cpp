@@ -14,6 +14,7 @@ constexpr PathField kPathFields[] = {
     {"UnixListen", "path"}, {"UnixConnect", "path"}, {"StaticPath", "directory"}, {"ArchivePath", "archive"}};
 
 bool IsPath(const FieldDescriptor& field) {
+  if (field.options().GetExtension(v1::file)) return true;
   return std::any_of(std::begin(kPathFields), std::end(kPathFields), [&](const PathField& known) {
     return field.containing_type()->name() == known.message && field.name() == known.field;
   });
@@ -37,7 +38,7 @@ class Relocator {
           Visit(*reflection->MutableRepeatedMessage(&message, field, i),
                 at.Index(static_cast<std::size_t>(i)));
         }
-      } else if (!field->is_repeated() && IsPath(*field)) {
+      } else if (IsPath(*field)) {
         Move(message, *field, at);
       }
     }
@@ -73,18 +74,30 @@ class Relocator {
   }
 
   void Move(Message& message, const FieldDescriptor& field, const Where& where) {
-    const std::string path = message.GetReflection()->GetString(message, &field);
-    if (path.empty() || path.starts_with('/')) return;
+    const auto* reflection = message.GetReflection();
+    if (!field.is_repeated()) {
+      std::string path = Moved(reflection->GetString(message, &field), where);
+      return reflection->SetString(&message, &field, std::move(path));
+    }
+    for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
+      std::string path =
+          Moved(reflection->GetRepeatedString(message, &field, i), where.Index(static_cast<std::size_t>(i)));
+      reflection->SetRepeatedString(&message, &field, i, std::move(path));
+    }
+  }
+
+  std::string Moved(const std::string& path, const Where& where) {
+    if (path.empty() || path.starts_with('/')) return path;
     if (path.starts_with('$')) {
       moved.push_back({where.text(), path, ""});
-      return;
+      return path;
     }
     std::string absolute = (std::filesystem::path(node_directory_) / path).string();
     if (path.find('$') == std::string::npos)
       absolute = std::filesystem::path(absolute).lexically_normal().string();
     if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
     moved.push_back({where.text(), path, absolute});
-    message.GetReflection()->SetString(&message, &field, std::move(absolute));
+    return absolute;
   }
 
   std::string node_directory_;

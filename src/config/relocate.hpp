@@ -9,7 +9,7 @@
 
 namespace wampgate::config {
 
-/// A field that holds a path relative to the node directory.
+/// A field that holds a path relative to the node directory, beside those with `(file)` in the schema.
 struct PathField {
   std::string_view message;
   std::string_view field;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "config/resolve_endpoint.hpp"
+#include "config/resolve_tls.hpp"
 #include "config/resolve_websocket.hpp"
 #include "config/websocket_url.hpp"
 
@@ -37,6 +38,13 @@ void ResolveHeaders(const v1::WebSocketClient& client, const Where& where, const
   }
 }
 
+/// The host of a URL "wss://…"; empty for others.
+std::string SecureHost(const v1::ClientTransport& transport) {
+  if (!transport.has_websocket() || !transport.has_url()) return "";
+  const auto url = ParseWebSocketUrl(transport.url());
+  return url.ok() && url->secure ? url->host : "";
+}
+
 void ResolveUrl(const v1::ClientTransport& transport, const Where& where, const Context& context,
                 websocket::ClientOptions& options) {
   if (!transport.has_url()) {
@@ -48,11 +56,6 @@ void ResolveUrl(const v1::ClientTransport& transport, const Where& where, const 
     context.Error(where,
                   fmt::format("expected a URL {}, found {}", Message(url.status()), Quote(transport.url())));
     return;
-  }
-  if (url->secure) {
-    context.Error(where,
-                  "wss:// is not in this version of wampgate: reach the router over a Unix socket, a private "
-                  "network or a TLS tunnel, and use ws://");
   }
   options.host = url->HostHeader();
   options.target = url->target;
@@ -94,6 +97,8 @@ proxy::BackendOptions ResolveClientTransport(const v1::ClientTransport& transpor
   if (transport.has_join_timeout()) resolved.join_timeout = milliseconds(transport.join_timeout());
   resolved.endpoint =
       ResolveConnect(transport.endpoint(), resolved.join_timeout, where.Key("endpoint"), context);
+  resolved.tls =
+      ResolveConnectTls(transport.endpoint(), SecureHost(transport), where.Key("endpoint"), context);
   if (transport.has_rawsocket()) {
     resolved.transport = ResolveRawSocket(transport.rawsocket());
   } else if (transport.has_websocket()) {

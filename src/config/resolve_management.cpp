@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "config/resolve_tls.hpp"
+
 namespace wampgate::config {
 namespace {
 
@@ -50,12 +52,6 @@ RoleMembers ResolveMembers(const v1::RoleMembers& members, const Where& where, c
 bool HasTokens(const Management& management) {
   return management.roles && std::any_of(management.roles->begin(), management.roles->end(),
                                          [](const auto& entry) { return !entry.second.tokens.empty(); });
-}
-
-std::string ResolveFile(const std::string& path, const Where& where, const Context& context) {
-  if (!path.empty() && path.find('\0') == std::string::npos) return context.environment.Absolute(path);
-  context.Error(where, fmt::format("expected a path, found {}", Quote(path)));
-  return {};
 }
 
 bool IsAddress(const std::string& text) {
@@ -117,6 +113,8 @@ Management ResolveManagement(const v1::Management& management, const Where& wher
     resolved.http->interface =
         ResolveInterface(http.has_interface() ? &http.interface() : nullptr, where.Key("http"), context);
     resolved.http->port = static_cast<std::uint16_t>(http.port());
+    if (http.has_tls())
+      resolved.http->tls = ResolveManagementTls(http.tls(), where.Key("http").Key("tls"), context);
   }
   return resolved;
 }

@@ -7,6 +7,7 @@
 
 #include "config/resolve_auth.hpp"
 #include "config/resolve_endpoint.hpp"
+#include "config/resolve_tls.hpp"
 #include "config/resolve_websocket.hpp"
 #include "config/resource_name.hpp"
 
@@ -73,6 +74,7 @@ Transport ResolveTransport(const v1::Transport& transport, const WampEndpoint& e
   Transport resolved;
   resolved.name = name;
   resolved.endpoint = endpoint.listen;
+  resolved.tls = ResolveListenTls(transport.endpoint(), where.Key("endpoint"), context);
   if (transport.has_web()) {
     WebTransport web;
     web.options = ResolveWebOptions(transport.web().options());

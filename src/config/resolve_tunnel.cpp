@@ -27,6 +27,7 @@ proxy::TunnelOptions ResolveTunnel(const v1::WebSocketReverseProxyPath& path, co
   backend.mutable_websocket()->clear_serializers();
   const proxy::BackendOptions client = ResolveClientTransport(backend, at, context);
   resolved.endpoint = client.endpoint;
+  resolved.tls = client.tls;
   resolved.connect_timeout = client.join_timeout;
   resolved.client = std::get<proxy::BackendOptions::WebSocket>(client.transport).options;
   resolved.client.subprotocols.clear();

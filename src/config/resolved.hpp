@@ -11,6 +11,7 @@
 #include "config/management.hpp"
 #include "http/options.hpp"
 #include "net/endpoint.hpp"
+#include "net/tls_files.hpp"
 #include "proxy/options.hpp"
 #include "rawsocket/options.hpp"
 #include "router/options.hpp"
@@ -69,6 +70,7 @@ struct Transport {
   std::string id;    ///< last part of the name
   std::string name;  ///< "workers/w/transports/t"
   net::ListenEndpoint endpoint;
+  std::optional<net::ListenTls> tls{};  ///< without its context; the worker reads the files
   std::variant<WebTransport, WampWebSocket, RawSocketTransport> protocol;
   bool operator==(const Transport&) const = default;
 };

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 #include <wampgate/v1/certificate_service.grpc.pb.h>
 
@@ -7,7 +6,8 @@
 #include <vector>
 
 #include "config/environment.hpp"
-#include "config/resolve_management.hpp"
+#include "config/named_files.hpp"
+#include "config/node_delta.hpp"
 #include "config/resource_name.hpp"
 #include "management/certificate_file.hpp"
 #include "management/grpc_status.hpp"
@@ -22,11 +22,8 @@ using Uses = std::map<std::string, std::vector<std::string>>;
 
 Uses UsesIn(const v1::Node& node, const config::Environment& environment) {
   Uses uses;
-  const config::Management management = config::ResolveManagement(node.management(), environment);
-  for (std::size_t i = 0; i < management.listen.size(); ++i) {
-    const std::string tls = fmt::format("management.listen[{}].tls.", i);
-    uses[management.listen[i].certificate].push_back(tls + "certificate");
-    if (!management.listen[i].ca.empty()) uses[management.listen[i].ca].push_back(tls + "ca");
+  for (const config::NamedFile& file : config::NamedFiles(config::WithoutRoutes(node), environment).files) {
+    if (file.HasCertificates()) uses[environment.Absolute(file.path)].push_back(file.Place());
   }
   return uses;
 }

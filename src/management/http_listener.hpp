@@ -10,11 +10,13 @@
 #include "http/offload.hpp"
 #include "http/server.hpp"
 #include "net/acceptor.hpp"
+#include "net/tls_handshakes.hpp"
 
 namespace wampgate::management {
 
-/// The port of `management.http`: plain HTTP for everybody who reaches it. Bounded in connections, and served
-/// by the loop between its other work: who does not read is dropped after a while, and holds up nobody.
+/// The port of `management.http`: HTTP, with or without TLS, for everybody who reaches it. Bounded in
+/// connections, and served by the loop between its other work: who does not read is dropped after a while,
+/// and holds up nobody.
 /// Loop's thread.
 class HttpListener {
  public:
@@ -23,8 +25,9 @@ class HttpListener {
   HttpListener(net::Loop& loop, std::shared_ptr<http::Service> root);
   ~HttpListener();
 
-  /// Nothing happens if it is as before; else connections of the port before are dropped. A port that cannot
-  /// be opened is told in the log, and tried again by Retry.
+  /// Where it is as before, only the files of its TLS are read again: if they cannot be used, what was in
+  /// them stays in use. Else connections of the port before are dropped. A port that cannot be opened is told
+  /// in the log, and tried again by Retry.
   void Set(const std::optional<config::ManagementHttp>& wanted);
   void Retry();
   /// "tcp4:127.0.0.1:9100"; empty while there is none.
@@ -37,6 +40,7 @@ class HttpListener {
   };
   Status Open();
   void Close();
+  void ReadTlsAgain();
   void Accept(std::unique_ptr<net::Stream> stream);
 
   net::Loop& loop_;
@@ -44,6 +48,8 @@ class HttpListener {
   std::shared_ptr<const http::Site> site_;
   std::optional<config::ManagementHttp> wanted_;
   std::unique_ptr<http::Server> server_;
+  std::shared_ptr<const net::TlsContext> tls_;  // null: none is spoken
+  std::unique_ptr<net::TlsHandshakes> handshakes_;
   std::unique_ptr<net::Acceptor> acceptor_;
   std::string address_;
   std::size_t turned_away_ = 0;

@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "management/certificate_file.hpp"
+#include "net/tls_files.hpp"
 
 namespace wampgate::management {
 namespace {
@@ -42,6 +43,11 @@ std::string Address(const std::string& interface, int port) {
                                                   : fmt::format("[{}]:{}", interface, port);
 }
 
+Status CheckHttpFiles(const net::TlsServerFiles& files) {
+  WAMPGATE_ASSIGN_OR_RETURN(const net::TlsServerOptions options, net::ReadTlsFiles(files));
+  return net::TlsContext::ForServer(options).status();
+}
+
 }  // namespace
 
 std::vector<supervisor::BrokenFiles> CheckManagementFiles(const config::Node& node) {
@@ -52,6 +58,10 @@ std::vector<supervisor::BrokenFiles> CheckManagementFiles(const config::Node& no
       broken.push_back(
           {"node", fmt::format("management.listen[{}].tls", i), std::string(Message(files.status()))});
     }
+  }
+  if (node.management.http && node.management.http->tls) {
+    if (const Status status = CheckHttpFiles(*node.management.http->tls); !status.ok())
+      broken.push_back({"node", "management.http.tls", std::string(Message(status))});
   }
   return broken;
 }

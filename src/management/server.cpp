@@ -13,6 +13,8 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,10 +23,13 @@
 #include "base/log.hpp"
 #include "base/timer_wheel.hpp"
 #include "config/environment.hpp"
+#include "config/named_files.hpp"
+#include "config/node_delta.hpp"
 #include "config/resolve_management.hpp"
 #include "control/listener.hpp"
 #include "management/accounts.hpp"
 #include "management/call.hpp"
+#include "management/certificate_file.hpp"
 #include "management/gate.hpp"
 #include "management/guarded_service.hpp"
 #include "management/http_listener.hpp"
@@ -84,6 +89,7 @@ struct Server::State {
   void WatchHealth();
   void Retry();
   void AddMetrics();
+  void FindCertificates(const v1::Node& node, const config::Environment& environment);
 
   supervisor::Supervisor& supervisor;
   net::Loop& loop;
@@ -96,7 +102,8 @@ struct Server::State {
   std::unique_ptr<control::Listener> listener;
   std::unique_ptr<RemoteListeners> remote;
   std::unique_ptr<HttpListener> http;
-  std::uint64_t revision = 0;  // whose `management` holds
+  std::uint64_t revision = 0;          // whose `management` holds
+  std::set<std::string> certificates;  // files that it names
   int ticks = 0;
   std::size_t turned_away = 0;
   Timer health;
@@ -138,6 +145,15 @@ void Server::State::SetAccess(const config::Management& management) {
   supervisor.node().SetHttpAddress(http->address());
 }
 
+/// Those of `management.listen` are known to its ports.
+void Server::State::FindCertificates(const v1::Node& node, const config::Environment& environment) {
+  certificates.clear();
+  for (const config::NamedFile& file : config::NamedFiles(config::WithoutRoutes(node), environment).files) {
+    if (file.HasCertificates() && !file.field.starts_with("management.listen"))
+      certificates.insert(environment.Absolute(file.path));
+  }
+}
+
 void Server::State::FollowConfiguration(std::function<void()> then) {
   supervisor.GetRevision([this, then = std::move(then),
                           watched = std::weak_ptr<const bool>(alive)](const internal::Revision& running) {
@@ -146,6 +162,7 @@ void Server::State::FollowConfiguration(std::function<void()> then) {
       revision = running.number();
       const auto environment = config::Environment::OfThisProcess(supervisor.node_directory());
       SetAccess(config::ResolveManagement(running.node().management(), environment));
+      FindCertificates(running.node(), environment);
     }
     then();
   });
@@ -206,6 +223,10 @@ void Server::State::AddMetrics() {
         if (watched.expired()) return;
         for (const auto& [file, days] : remote->CertificateDays()) {
           exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, days);
+        }
+        for (const std::string& file : certificates) {
+          if (const auto days = DaysLeft(file))
+            exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, *days);
         }
       });
 }

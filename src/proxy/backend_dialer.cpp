@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "net/connector.hpp"
+#include "net/secure_connector.hpp"
 #include "rawsocket/handshake.hpp"
 #include "websocket/connection.hpp"
 
@@ -20,7 +20,7 @@ class Dial final : public net::Mortal {
 
   void Start(net::Loop& loop, net::Resolver& resolver) {
     connector_.emplace(
-        loop, resolver, backend_->options().endpoint,
+        loop, resolver, backend_->options().endpoint, backend_->options().tls, "the router",
         [this](StatusOr<std::unique_ptr<net::Stream>> stream) { OnConnected(std::move(stream)); });
   }
 
@@ -56,7 +56,7 @@ class Dial final : public net::Mortal {
   std::shared_ptr<Backend> backend_;
   wamp::Serializer preferred_;
   BackendDialer::Done done_;
-  std::optional<net::Connector> connector_;
+  std::optional<net::SecureConnector> connector_;
   std::unique_ptr<net::Mortal> handshake_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "auth/options.hpp"
 #include "net/endpoint.hpp"
+#include "net/tls_files.hpp"
 #include "rawsocket/options.hpp"
 #include "wamp/serialization.hpp"
 #include "websocket/options.hpp"
@@ -23,6 +24,7 @@ struct BackendOptions {
   std::string id;    ///< `connections` key, or "backend001", …
   std::string name;  ///< resource name, "workers/w/backends/b"
   net::ConnectEndpoint endpoint;
+  std::optional<net::ConnectTls> tls{};
   struct WebSocket {
     websocket::ClientOptions options;
     std::vector<wamp::Serializer> serializers;  ///< in order of preference
@@ -70,6 +72,7 @@ struct TunnelOptions {
   std::string name;  ///< resource name of the path
   websocket::ServerOptions server;
   net::ConnectEndpoint endpoint;
+  std::optional<net::ConnectTls> tls{};
   /// Towards the backend; path, query, headers and subprotocols of the client come to these.
   websocket::ClientOptions client;
   std::chrono::milliseconds connect_timeout{10000};  ///< connect and handshake together

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "http/pages.hpp"
+#include "net/secure_connector.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/upstream_request.hpp"
@@ -67,7 +68,7 @@ class TunnelHost::Opening final : public net::Mortal {
           DeadlineExceeded(fmt::format("it did not answer within {} ms", options_->connect_timeout.count())));
     });
     connector_.emplace(
-        host_.loop_, *host_.resolver_, options_->endpoint,
+        host_.loop_, *host_.resolver_, options_->endpoint, options_->tls, "the backend",
         [this](StatusOr<std::unique_ptr<net::Stream>> stream) { OnConnected(std::move(stream)); });
   }
   void Cancel() { responder_->Send(Refusal(503, kUnreachable, "The server ends.")); }
@@ -141,7 +142,7 @@ class TunnelHost::Opening final : public net::Mortal {
   http::Request request_;
   std::shared_ptr<http::Responder> responder_;
   std::shared_ptr<const websocket::ClientOptions> upstream_;
-  std::optional<net::Connector> connector_;
+  std::optional<net::SecureConnector> connector_;
   std::unique_ptr<net::Mortal> handshake_;
   Timer deadline_;
   Stage stage_ = Stage::kConnect;

@@ -43,10 +43,35 @@ std::string WhyBroken(const config::NamedFile& file, const std::vector<BrokenFil
   return "";
 }
 
+/// Of a group of files that do not go together, the reason may name one, by its absolute path.
+bool IsAboutAnother(const config::NamedFile& file, std::string_view reason,
+                    const std::vector<config::NamedFile>& files, const config::Environment& environment) {
+  const auto is_named = [&](const config::NamedFile& one) {
+    return reason.starts_with(environment.Absolute(one.path) + ":");
+  };
+  return !is_named(file) && std::any_of(files.begin(), files.end(), is_named);
+}
+
+config::Problem Refusal(const config::NamedFile& file, const std::string& why) {
+  return {.severity = config::Severity::kError,
+          .path = file.Place(),
+          .message = why + "; nothing is changed: repair the file or name another one"};
+}
+
+config::Problem Warning(const config::NamedFile& file, const std::string& why, bool was_known) {
+  return {.severity = config::Severity::kWarning,
+          .path = file.Place(),
+          .message = fmt::format(
+              "{}; {}", why,
+              was_known ? "what was in it before stays in use: repair it, then `wampgatectl reload`"
+                        : "repair it, then `wampgatectl reload`")};
+}
+
 }  // namespace
 
 FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::vector<BrokenFiles>& broken,
-                       const FileDigests& before, const config::Environment& environment) {
+                       const FileHistory& history, const config::Environment& environment) {
+  const FileDigests& before = history.digests;
   FileContents contents;
   for (const config::NamedFile& file : files) {
     const auto known = before.find(file.path);
@@ -58,13 +83,13 @@ FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::v
     if (is_missing && file.comes_later) continue;
     if (!why.empty()) {
       if (was_known) contents.digests[file.path] = known->second;
-      contents.warnings.push_back(
-          {.severity = config::Severity::kWarning,
-           .path = file.object == "node" ? file.field : file.object + ": " + file.field,
-           .message = fmt::format(
-               "{}; {}", why,
-               was_known ? "what was in it before stays in use: repair it, then `wampgatectl reload`"
-                         : "repair it, then `wampgatectl reload`")});
+      const bool was_named =
+          std::find(history.named.begin(), history.named.end(), file) != history.named.end();
+      if (file.object == "node" || was_named) {
+        contents.problems.push_back(Warning(file, why, was_known));
+      } else if (!IsAboutAnother(file, why, files, environment)) {
+        contents.problems.push_back(Refusal(file, why));
+      }
       continue;
     }
     contents.digests[file.path] = *digest;

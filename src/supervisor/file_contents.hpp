@@ -30,12 +30,18 @@ using FileCheck = std::function<std::vector<BrokenFiles>(const config::Node& nod
 struct FileContents {
   FileDigests digests;                  ///< of those that are sound; of a broken one what it was before
   std::vector<config::Change> changes;  ///< of objects whose path is as it was and leads to other content
-  config::Problems warnings;            ///< of broken ones
+  config::Problems problems;            ///< of broken ones
 };
 
-/// Reads the files. `before`: the digests of the running revision.
+/// Reads the files. A broken one is an error where a worker is to use it anew: where the running revision
+/// names the same, or the node itself, the old content stays in use, or the port stays closed, with a
+/// warning.
+struct FileHistory {
+  const FileDigests& digests;                   ///< of the running revision
+  const std::vector<config::NamedFile>& named;  ///< by it
+};
 FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::vector<BrokenFiles>& broken,
-                       const FileDigests& before, const config::Environment& environment);
+                       const FileHistory& before, const config::Environment& environment);
 
 /// Puts the changes of files among those of the document.
 void AddFileChanges(std::vector<config::Change> of_files, std::vector<config::Change>& changes);

@@ -50,6 +50,8 @@ inline constexpr Metric kAccepted{"wampgate_connections_accepted_total", kCounte
                                   "Client connections accepted."};
 inline constexpr Metric kTurnedAway{"wampgate_connections_turned_away_total", kCounter,
                                     "Client connections turned away for want of descriptors."};
+inline constexpr Metric kTlsHandshakes{"wampgate_tls_handshakes_total", kCounter,
+                                       "TLS handshakes of a transport's clients, by result."};
 inline constexpr Metric kSessions{"wampgate_sessions", kGauge, "Open sessions."};
 inline constexpr Metric kJoins{"wampgate_joins_total", kCounter, "Sessions that got WELCOME."};
 inline constexpr Metric kSessionsEnded{"wampgate_sessions_ended_total", kCounter,
@@ -104,6 +106,7 @@ inline constexpr std::array kAll = {&kBuildInfo,
                                     &kConnections,
                                     &kAccepted,
                                     &kTurnedAway,
+                                    &kTlsHandshakes,
                                     &kSessions,
                                     &kJoins,
                                     &kSessionsEnded,

@@ -49,6 +49,13 @@ std::string_view BoundedNames::Admit(std::string_view name) {
   return name;
 }
 
+// "workers/w/transports/t" → "t".
+std::string_view ProcessMetrics::Transport(std::string_view name) {
+  constexpr std::string_view kTransports = "/transports/";
+  const std::size_t at = name.find(kTransports);
+  return transports_.Admit(at == std::string_view::npos ? name : name.substr(at + kTransports.size()));
+}
+
 // "workers/w/backends/b" → "b"; "workers/w/transports/t/paths/p/backends/b" →
 // "transports/t/paths/p/backends/b".
 std::string_view ProcessMetrics::Backend(std::string_view name) {
@@ -71,6 +78,15 @@ void ProcessMetrics::AddCounters(std::string_view worker_id, const internal::Sta
   AddFlow(worker, "client", counters.clients(), exposition);
   AddFlow(worker, "backend", counters.backends(), exposition);
   AddFlow(worker, "other", counters.others(), exposition);
+  for (const internal::TlsCount& count : counters.tls()) {
+    const std::string_view transport = Transport(count.transport());
+    exposition.Add(metric::kTlsHandshakes,
+                   {{"worker", worker}, {"transport", transport}, {"result", "secured"}},
+                   Value(count.handshakes()));
+    exposition.Add(metric::kTlsHandshakes,
+                   {{"worker", worker}, {"transport", transport}, {"result", "failed"}},
+                   Value(count.failures()));
+  }
   for (const internal::RealmCount& count : counters.realms()) {
     exposition.Add(
         metric::kJoins,

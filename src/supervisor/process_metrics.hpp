@@ -37,11 +37,14 @@ class ProcessMetrics {
   std::string_view Worker(std::string_view worker) { return workers_.Admit(worker); }
   /// The label of a backend, by its resource name.
   std::string_view Backend(std::string_view name);
+  /// The label of a transport, by its resource name.
+  std::string_view Transport(std::string_view name);
 
  private:
   BoundedNames workers_{200};
   BoundedNames realms_{500};
   BoundedNames backends_{500};
+  BoundedNames transports_{500};
 };
 
 }  // namespace wampgate::supervisor

@@ -53,7 +53,7 @@ class Transaction final : public net::Mortal {
   bool MakeChanges(const config::Environment& environment);
   void FindRouteChanges(const std::vector<config::Change>& made);
   void Localize(config::Problems& problems) const;
-  void ReadNamedFiles(std::vector<config::Change>& made);
+  bool ReadNamedFiles(std::vector<config::Change>& made);
   void Plan(const std::vector<config::Change>& made);
   bool KeepRunning();
   bool CheckFile();

@@ -1,11 +1,15 @@
 // Whether a transaction may begin: what it is asked for against what runs.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "config/environment.hpp"
 #include "config/node_delta.hpp"
 #include "config/secrets.hpp"
 #include "supervisor/node_file.hpp"
 #include "supervisor/plan.hpp"
+#include "supervisor/tls_check.hpp"
 #include "supervisor/transaction_participant.hpp"
 
 namespace wampgate::supervisor {
@@ -87,22 +91,36 @@ bool Transaction::CheckDocument() {
       change_.changes ? std::move(made_.plan)
                       : config::Diff(state_.revision.node(), change_.document, environment);
   FindRouteChanges(made);
-  ReadNamedFiles(made);
+  if (!ReadNamedFiles(made)) return false;
   Plan(made);
   return true;
 }
 
 // Whatever file is changed under the path it had changes the object that names it.
-void Transaction::ReadNamedFiles(std::vector<config::Change>& made) {
+bool Transaction::ReadNamedFiles(std::vector<config::Change>& made) {
   const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
-  const std::vector<config::NamedFile> files = config::NamedFiles(candidate_.rest, environment);
+  config::NamedFileList list = config::NamedFiles(candidate_.rest, environment);
   files_ = {};
-  if (files.empty()) return;
-  const std::vector<BrokenFiles> broken =
+  if (list.files.empty()) return true;
+  std::vector<BrokenFiles> broken =
       state_.file_check ? state_.file_check(*candidate_.resolved) : std::vector<BrokenFiles>();
-  files_ = ReadFiles(files, broken, state_.revision.files(), environment);
-  candidate_.problems.insert(candidate_.problems.end(), files_.warnings.begin(), files_.warnings.end());
+  TlsFindings tls = CheckTlsFiles(list.tls);
+  std::move(tls.broken.begin(), tls.broken.end(), std::back_inserter(broken));
+  // What runs after a restart has run before it.
+  const bool is_known = broken.empty() || change_.options.mode == ApplyMode::kRestore;
+  const std::vector<config::NamedFile> named =
+      is_known ? list.files
+               : config::NamedFiles(config::WithoutRoutes(state_.revision.node()), environment).files;
+  files_ = ReadFiles(list.files, broken, {state_.revision.files(), named}, environment);
+  config::Problems& problems = candidate_.problems;
+  problems.insert(problems.end(), tls.remarks.begin(), tls.remarks.end());
+  problems.insert(problems.end(), files_.problems.begin(), files_.problems.end());
+  if (config::HasErrors(files_.problems)) {
+    Abort(ProblemStatus(StatusCode::kFailedPrecondition, files_.problems));
+    return false;
+  }
   if (base_ != 0) AddFileChanges(files_.changes, made);
+  return true;
 }
 
 void Transaction::Plan(const std::vector<config::Change>& made) {
@@ -123,7 +141,7 @@ bool Transaction::KeepRunning() {
   candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
   candidate_.problems = std::move(problems);
   std::vector<config::Change> made;
-  if (candidate_.resolved) ReadNamedFiles(made);
+  if (candidate_.resolved && !ReadNamedFiles(made)) return false;
   Plan(made);
   if (!made.empty()) return true;
   Finish({.outcome = ApplyOutcome::kNoChange});

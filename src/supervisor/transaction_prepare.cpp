@@ -69,6 +69,11 @@ void Transaction::Enlist() {
 
 bool Transaction::NeedsTelling(const WorkerUnit& unit, const WorkerSettings& next) const {
   if (!SameNode(unit.settings(), next) || rerouted_.contains(next.id)) return true;
+  const bool has_new_files =
+      std::any_of(files_.changes.begin(), files_.changes.end(), [&](const config::Change& change) {
+        return change.name == next.name || change.name.starts_with(next.name + "/");
+      });
+  if (has_new_files) return true;
   return std::any_of(next.transports.begin(), next.transports.end(),
                      [&](const std::string& transport) { return stage_->Find(transport)->changed; });
 }

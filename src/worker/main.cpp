@@ -5,6 +5,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <functional>
+#include <memory>
+#include <utility>
 
 #include "base/build_id.hpp"
 #include "net/loop.hpp"
@@ -12,6 +14,7 @@
 #include "worker/descriptor_limit.hpp"
 #include "worker/process.hpp"
 #include "worker/resolve_node.hpp"
+#include "worker/tls_contexts.hpp"
 
 namespace wampgate::worker {
 namespace {
@@ -50,7 +53,13 @@ int RunWorker(const WorkerArguments& arguments) {
     options.generation = arguments.generation;
     options.build_id = BuildId();
     options.control.socket_path = arguments.control_socket;
-    Process process(loop, std::move(options), ResolveNodeMessage);
+    auto resolve = [tls = std::make_shared<TlsContexts>()](const v1::Node& node,
+                                                           const std::string& directory) {
+      Resolution resolution = ResolveNodeMessage(node, directory);
+      if (resolution.node) tls->Read(*resolution.node);
+      return resolution;
+    };
+    Process process(loop, std::move(options), std::move(resolve));
     boost::asio::signal_set signals(loop.context(), SIGTERM, SIGINT);
     const std::function<void()> stop = [&process] { process.Stop(); };
     AwaitSignals(signals, stop);

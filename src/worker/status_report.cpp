@@ -38,6 +38,12 @@ internal::Frame StatusReport::Collect() const {
     (*status.mutable_ends_by_reason())[std::string(Name(static_cast<EndReason>(reason)))] = count;
   }
   FillCounters(around_.counters, *status.mutable_counters());
+  for (const auto& [transport, count] : around_.transports.tls_counts()) {
+    internal::TlsCount& tls = *status.mutable_counters()->add_tls();
+    tls.set_transport(transport);
+    tls.set_handshakes(count.succeeded);
+    tls.set_failures(count.failed);
+  }
   return frame;
 }
 

@@ -74,6 +74,8 @@ void TlsContexts::Read(config::PathLevel& level) {
   for (auto& [segment, path] : level.paths) {
     if (auto* below = std::get_if<config::PathLevel>(&path.service)) Read(*below);
     if (auto* socket = std::get_if<config::WampWebSocket>(&path.service)) Read(socket->transparent);
+    auto* tunnel = std::get_if<proxy::TunnelOptions>(&path.service);
+    if (tunnel != nullptr && tunnel->tls) backends_.Read(*tunnel->tls);
   }
 }
 

@@ -15,6 +15,14 @@ bool SameProtocol(const config::Transport& a, const config::Transport& b) {
   return a.protocol.index() == b.protocol.index();
 }
 
+void AddTls(const TransportUnit& unit, std::map<std::string, TransportSet::TlsCount>& counts) {
+  const net::TlsHandshakes& handshakes = unit.tls_handshakes();
+  if (handshakes.succeeded() + handshakes.failed() == 0) return;
+  TransportSet::TlsCount& count = counts[unit.part().settings->name];
+  count.succeeded += handshakes.succeeded();
+  count.failed += handshakes.failed();
+}
+
 /// Takes the sockets of one transport out of `sockets`.
 std::vector<ListenSocket> TakeFor(const std::string& transport, std::vector<PassedSocket>& sockets) {
   std::vector<ListenSocket> taken;
@@ -107,6 +115,13 @@ TransportSet::Counters TransportSet::counters() const {
   return total;
 }
 
+std::map<std::string, TransportSet::TlsCount> TransportSet::tls_counts() const {
+  std::map<std::string, TlsCount> counts = past_tls_;
+  for (const auto& [name, unit] : units_) AddTls(*unit, counts);
+  for (const Retired& retired : retired_) AddTls(*retired.unit, counts);
+  return counts;
+}
+
 void TransportSet::Retire(std::unique_ptr<TransportUnit> unit) {
   unit->Drain();
   retired_.push_back({std::move(unit), std::chrono::steady_clock::now() + kRetirement});
@@ -121,6 +136,7 @@ void TransportSet::SweepRetired() {
   for (auto retired = gone; retired != retired_.end(); ++retired) {
     past_.accepted += retired->unit->accepted();
     past_.turned_away += retired->unit->turned_away();
+    AddTls(*retired->unit, past_tls_);
     loop_.DeleteLater(std::move(retired->unit));
   }
   retired_.erase(gone, retired_.end());

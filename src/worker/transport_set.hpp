@@ -57,6 +57,11 @@ class TransportSet {
     bool operator==(const Counters&) const = default;
   };
   Counters counters() const;
+  /// TLS handshakes since the start, by transport; of those that had any.
+  struct TlsCount {
+    std::uint64_t succeeded = 0, failed = 0;
+  };
+  std::map<std::string, TlsCount> tls_counts() const;
   std::size_t size() const { return units_.size(); }
 
  private:
@@ -76,6 +81,7 @@ class TransportSet {
   std::set<std::string> closed_;  // single ones that do not accept
   std::vector<Retired> retired_;
   Counters past_;  // of units that are gone
+  std::map<std::string, TlsCount> past_tls_;
   Timer sweep_;
 };
 

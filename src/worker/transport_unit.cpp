@@ -33,12 +33,13 @@ void EnsureListening(const ListenSocket& socket, const config::Transport& transp
              {{"transport", transport.name}, {"address", socket.address}, {"error", std::strerror(errno)}});
 }
 
-wamp::TransportDetails RawSocketDetails(const config::Transport& transport, int socket) {
+wamp::TransportDetails RawSocketDetails(const config::Transport& transport, const net::Stream& stream) {
   wamp::TransportDetails details;
   details.transport = transport.name;
   details.channel_framing = "rawsocket";
-  details.peer = net::PeerName(socket);
+  details.peer = net::PeerName(stream.fd());
   details.is_unix = details.peer.starts_with("unix");
+  details.is_secure = stream.tls() != nullptr;
   return details;
 }
 
@@ -46,7 +47,11 @@ wamp::TransportDetails RawSocketDetails(const config::Transport& transport, int 
 
 TransportUnit::TransportUnit(net::Loop& loop, http::Offload& offload,
                              std::shared_ptr<const TransportPart> part)
-    : loop_(loop), part_(std::move(part)) {
+    : loop_(loop),
+      part_(std::move(part)),
+      tls_handshakes_(
+          loop, [this](std::unique_ptr<net::Stream> stream) { Serve(std::move(stream)); },
+          [this](const std::string& peer, const Status& why) { OnTlsFailed(peer, why); }) {
   if (part_->site) http_ = std::make_unique<http::Server>(loop_, part_->site, offload);
 }
 
@@ -116,11 +121,12 @@ void TransportUnit::Drain() {
   listeners_.clear();
   for (auto& [number, handshake] : handshakes_) loop_.DeleteLater(std::move(handshake));
   handshakes_.clear();
+  tls_handshakes_.Clear();
   if (http_) http_->Drain();
 }
 
 std::size_t TransportUnit::connections() const {
-  return (http_ ? http_->size() : 0) + handshakes_.size();
+  return (http_ ? http_->size() : 0) + handshakes_.size() + tls_handshakes_.size();
 }
 
 std::uint64_t TransportUnit::turned_away() const {
@@ -131,8 +137,38 @@ std::uint64_t TransportUnit::turned_away() const {
 
 void TransportUnit::Accept(std::unique_ptr<net::Stream> stream) {
   ++accepted_;
+  const auto& tls = part_->settings->tls;
+  if (!tls) {
+    Serve(std::move(stream));
+  } else if (tls->context) {
+    tls_handshakes_.Begin(std::move(stream), tls->context);
+  } else {
+    TurnAway(tls->error);
+  }
+}
+
+/// The 1st, 2nd, 4th, 8th … is told in the log.
+void TransportUnit::TurnAway(const std::string& why) {
+  if ((++without_tls_ & (without_tls_ - 1)) != 0) return;
+  log::Error(kModule,
+             "a client was turned away: the files of the transport's TLS cannot be used; repair them, then "
+             "`wampgatectl reload`, or `wampgatectl worker restart` if that finds no change",
+             {{"transport", part_->settings->name}, {"error", why}, {"turned_away", without_tls_}});
+}
+
+/// Whoever scans a port on the Internet would fill the log; a device with a wrong certificate is to be found.
+void TransportUnit::OnTlsFailed(const std::string& peer, const Status& why) const {
+  const bool wants_certificates = !part_->settings->tls->files.authorities.empty();
+  const auto level = wants_certificates ? log::Level::kInfo : log::Level::kDebug;
+  if (!log::Enabled(level)) return;
+  log::Write(level, kModule, "a TLS handshake failed",
+             {{"transport", part_->settings->name}, {"peer", peer}, {"error", Message(why)}});
+}
+
+void TransportUnit::Serve(std::unique_ptr<net::Stream> stream) {
   if (http_) {
-    http_->Accept(std::move(stream));
+    const auto security = stream->tls() == nullptr ? http::Security::kPlain : http::Security::kTls;
+    http_->Accept(std::move(stream), security);
   } else {
     AcceptRawSocket(std::move(stream));
   }
@@ -140,8 +176,8 @@ void TransportUnit::Accept(std::unique_ptr<net::Stream> stream) {
 
 void TransportUnit::AcceptRawSocket(std::unique_ptr<net::Stream> stream) {
   const auto& settings = std::get<config::RawSocketTransport>(part_->settings->protocol);
-  wamp::TransportDetails details = RawSocketDetails(*part_->settings, stream->fd());
-  const std::uint64_t number = accepted_;
+  wamp::TransportDetails details = RawSocketDetails(*part_->settings, *stream);
+  const std::uint64_t number = next_handshake_++;
   auto opened = [this, number, details, acceptor = part_->acceptor](StatusOr<rawsocket::Opened> result) {
     const auto found = handshakes_.find(number);
     if (found != handshakes_.end()) {

@@ -10,6 +10,7 @@
 #include "http/server.hpp"
 #include "net/acceptor.hpp"
 #include "net/loop.hpp"
+#include "net/tls_handshakes.hpp"
 #include "worker/snapshot.hpp"
 
 namespace wampgate::worker {
@@ -61,6 +62,8 @@ class TransportUnit final : public net::Mortal {
   /// Connections accepted, and turned away for want of descriptors, since the start.
   std::uint64_t accepted() const { return accepted_; }
   std::uint64_t turned_away() const;
+  /// Since the start.
+  const net::TlsHandshakes& tls_handshakes() const { return tls_handshakes_; }
 
  private:
   struct Listener {
@@ -69,6 +72,9 @@ class TransportUnit final : public net::Mortal {
     std::unique_ptr<net::Acceptor> acceptor;
   };
   void Accept(std::unique_ptr<net::Stream> stream);
+  void OnTlsFailed(const std::string& peer, const Status& why) const;
+  void TurnAway(const std::string& why);
+  void Serve(std::unique_ptr<net::Stream> stream);
   void AcceptRawSocket(std::unique_ptr<net::Stream> stream);
   void CloseListener(Listener& listener);
 
@@ -76,10 +82,12 @@ class TransportUnit final : public net::Mortal {
   std::shared_ptr<const TransportPart> part_;
   std::map<std::uint32_t, Listener> listeners_;
   std::unique_ptr<http::Server> http_;  // web and websocket
-  std::map<std::uint64_t, std::unique_ptr<net::Mortal>>
-      handshakes_;  // rawsocket, by number of the connection
+  std::uint64_t next_handshake_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<net::Mortal>> handshakes_;  // rawsocket
+  net::TlsHandshakes tls_handshakes_;
   bool accepting_ = true;
   std::uint64_t accepted_ = 0;
+  std::uint64_t without_tls_ = 0;  // turned away: the files of its TLS cannot be used
   std::uint64_t turned_away_ = 0;  // by listeners that are gone
 };
 

@@ -8,7 +8,6 @@ import {recordExtensions} from "./extensions.mjs";
 import {startNode} from "./node_under_test.mjs";
 import {runScenario} from "./scenario.mjs";
 
-delete globalThis.WebSocket;  // AutobahnJS takes the one of newer Node.js, where there is one
 const extensions = recordExtensions(createRequire(createRequire(import.meta.url).resolve("autobahn"))("ws"));
 let node;
 before(async () => { node = await startNode(process.env.BACKEND_SERIALIZER || "cbor"); });

@@ -13,7 +13,8 @@ const allow = {call: true, register: true, publish: true, subscribe: true};
 const permissions = [{uri: "", match: "prefix", allow, disclose: {caller: true, publisher: true}}];
 const deflate = {no_context_takeover: false, max_window_bits: 13, memory_level: 5};
 
-function config(backendSerializer) {
+/** The document of a router behind a proxy with a web and a raw transport. */
+export function withRouter(backendSerializer) {
   const listen = () => ({type: "tcp", interface: "127.0.0.1", port: 0});
   const auth = {anonymous: {type: "static"}};
   return {
@@ -62,20 +63,23 @@ async function until(what, seconds, probe) {
 }
 
 export async function startNode(backendSerializer = "cbor") {
-  return startWith(config(backendSerializer));
+  return startWith(withRouter(backendSerializer));
 }
 
 /** In a directory of its own, removed at the end, unless one is given.
- *  → {directory, pid, ports: {transport id → port}, ctl(...args), stop()} */
-export async function startWith(document, environment = {}, given = null) {
+ *  → {directory, pid, ports: {transport id → port}, ctl(...args), ctlSays(...args), log(), logged(pattern), stop()} */
+export async function startWith(document, environment = {}, given = null, logLevel = "warning") {
   const directory = given ?? await mkdtemp(join(tmpdir(), "wampgate-clients-"));
   await writeFile(join(directory, "config.json"), JSON.stringify(document));
-  const child = spawn(wampgated, ["run", "--config", join(directory, "config.json"), "--log-level", "warning"],
+  const child = spawn(wampgated, ["run", "--config", join(directory, "config.json"), "--log-level", logLevel],
                       {stdio: ["ignore", "inherit", "pipe"], env: {...process.env, ...environment}});
   let log = "";
   child.stderr.on("data", (data) => { log += data; });
   const exited = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
-  const ctl = async (...args) => (await run(wampgatectl, ["--socket", join(directory, "wampgate.sock"), ...args])).stdout;
+  const call = (args) => run(wampgatectl, ["--socket", join(directory, "wampgate.sock"), ...args]);
+  const ctl = async (...args) => (await call(args)).stdout;
+  /** All that it says, also if it fails. */
+  const ctlSays = async (...args) => call(args).then((said) => said.stdout + said.stderr, (error) => error.stdout + error.stderr);
 
   const ports = await until("the node serves", 60, async () => {
     if (child.exitCode !== null) throw new Error(`wampgated ended with ${child.exitCode}:\n${log}`);
@@ -101,5 +105,6 @@ export async function startWith(document, environment = {}, given = null) {
     if (!given) await rm(directory, {recursive: true, force: true});
     if (code !== 0) throw new Error(`wampgated ended with ${code}:\n${log}`);
   };
-  return {directory, pid: child.pid, ports, ctl, stop, log: () => log};
+  const logged = (pattern) => until(`a line of the log like ${pattern}`, 30, () => pattern.test(log));
+  return {directory, pid: child.pid, ports, ctl, ctlSays, stop, log: () => log, logged};
 }

@@ -201,5 +201,30 @@ TEST(ResolveListen, KnowsTransportsByIdThenAddressThenPosition) {
   EXPECT_EQ(loaded.problems.size(), 1u) << AllOf(loaded.problems);
 }
 
+TEST(ResolveEndpoint, TlsNamesItsFilesFromTheNodeDirectory) {
+  const Loaded loaded =
+      LoadEndpoint(R"("type":"tcp","port":443,"tls":{"key":"k.pem","certificate":"/etc/c.pem",
+      "chain_certificates":["i1.pem","i2.pem"],"ciphers":"ECDHE+AESGCM","ca_certificates":["ca.pem"],"dhparam":"dh.pem"})");
+  ASSERT_TRUE(loaded.node) << AllOf(loaded.problems);
+  const auto absolute = [](const std::string& name) { return TestEnvironment().Absolute(name); };
+  const net::TlsServerFiles expected{.certificate = "/etc/c.pem",
+                                     .key = absolute("k.pem"),
+                                     .chain = {absolute("i1.pem"), absolute("i2.pem")},
+                                     .ciphers = "ECDHE+AESGCM",
+                                     .authorities = {absolute("ca.pem")}};
+  EXPECT_EQ(loaded.node->workers[0].transports[0].tls, net::ListenTls{expected});
+  EXPECT_FALSE(LoadEndpoint(R"("type":"tcp","port":80)").node->workers[0].transports[0].tls);
+}
+
+TEST(ResolveEndpoint, TlsNeedsACertificateAndItsKey) {
+  const std::string problems = ProblemsOf(
+      LoadEndpoint(R"("type":"tcp","port":443,"tls":{"certificate":"","chain_certificates":[""]})"));
+  const std::string at = std::string(kEndpoint) + ".tls";
+  EXPECT_NE(problems.find(at + ".key: missing"), std::string::npos) << problems;
+  EXPECT_NE(problems.find(at + ".certificate: expected a path, found \"\""), std::string::npos) << problems;
+  EXPECT_NE(problems.find(at + ".chain_certificates[0]: expected a path, found \"\""), std::string::npos)
+      << problems;
+}
+
 }  // namespace
 }  // namespace wampgate::config

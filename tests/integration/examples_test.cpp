@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/fd.hpp"
+#include "support/certificates.hpp"
 #include "support/node_process.hpp"
 #include "support/stub_router.hpp"
 #include "support/wamp_client.hpp"
@@ -48,6 +49,7 @@ struct Served {
   std::string websocket = "/ws";
   std::string realm = "realm1";
   std::string topic = "com.example.topic";
+  bool tls = false;  // its routers are elsewhere
 };
 const std::map<std::string, Served> kServed{
     {"g1-worker-backends.json", {.transports = 2, .page = "/"}},
@@ -55,6 +57,7 @@ const std::map<std::string, Served> kServed{
     {"g4-connections-routes.json", {.transports = 2, .page = "/"}},
     {"g4-connections-routes.yaml", {.page = "/"}},
     {"router.json", {.websocket = "/"}},
+    {"tls.json", {.transports = 2, .tls = true}},
     {"two-workers-one-port.json", {.transports = 2, .page = "/version"}},
     {"demo/config.json", {.page = "/demo.js", .realm = "demo", .topic = "demo.topic"}},
 };
@@ -65,6 +68,25 @@ bool Answers(int port, const std::string& path) {
   socket.Write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   const std::string head = socket.TakeThrough("\r\n\r\n", WampClient::kDeadline);
   return head.starts_with("HTTP/1.1 2") || head.starts_with("HTTP/1.1 3");
+}
+
+/// The files that tls.json names.
+void MakeCertificates(const std::filesystem::path& folder) {
+  std::filesystem::create_directory(folder);
+  const Certificates made(folder);
+  for (const char* authority : {"intermediate", "devices", "internal"}) made.MakeAuthority(authority);
+  made.Make("server", "intermediate", "localhost", "subjectAltName=DNS:localhost");
+  made.Make("edge", "internal", "edge", "subjectAltName=DNS:edge");
+  made.Make("device", "devices", "device", "subjectAltName=DNS:device");
+}
+
+/// Whether openssl finds the server's certificate good, and has one of its own that the server wants, if any.
+bool IsSecure(int port, const std::filesystem::path& folder) {
+  const std::string command =
+      "cd '" + folder.string() + "' && openssl s_client -connect 127.0.0.1:" + std::to_string(port) +
+      " -CAfile intermediate.pem -verify_return_error -servername localhost "
+      "-verify_hostname localhost -cert device.pem -key device.key </dev/null >s_client.log 2>&1";
+  return std::system(command.c_str()) == 0;
 }
 
 /// Whether a session is joined, and its router answers in it.
@@ -88,6 +110,7 @@ TEST_P(Example, RunsAndCarriesSessions) {
   std::filesystem::copy(file.parent_path(), directory, std::filesystem::copy_options::recursive);
   const auto copy = directory / ("example-" + file.filename().string());
   std::filesystem::copy_file(file, copy);
+  if (served.tls) MakeCertificates(directory / "tls");
   std::unique_ptr<StubRouter> router;  // behind an example that has none
   if (name != "router.json" && name != "demo/config.json")
     router = std::make_unique<StubRouter>(directory / "router.sock");
@@ -105,6 +128,10 @@ TEST_P(Example, RunsAndCarriesSessions) {
   };
   ASSERT_FALSE(node.AwaitLine(all_serve).is_null()) << node.log();
   for (const auto& [transport, port] : ports) {
+    if (served.tls) {
+      EXPECT_TRUE(IsSecure(port, directory / "tls")) << transport << node.log();
+      continue;
+    }
     const bool is_raw = transport.ends_with("/devices");
     if (!is_raw && !served.page.empty()) EXPECT_TRUE(Answers(port, served.page)) << transport << node.log();
     const auto client = is_raw ? WampClient::RawSocket({port}, wamp::Serializer::kJson)
