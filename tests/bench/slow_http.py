@@ -85,7 +85,13 @@ def attack(name, port, args):
         time.sleep(0.1)
     if attacker.poll() is None:
         attacker.terminate()
+    elif cut_after is None:
+        cut_after = time.monotonic() - begun  # it ends by itself when it has lost all its connections
     attacker.wait()
+    deadline = time.monotonic() + 5  # for those that were just being closed
+    while left and cut_after and time.monotonic() < deadline:
+        time.sleep(0.1)
+        left = established(port)
     took.sort()
     print(f"{name:12}  {most:4} connections at most, {left} left"
           + (f", all cut off after {cut_after:.0f} s" if cut_after else "")
