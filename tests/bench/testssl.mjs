@@ -21,7 +21,8 @@ try {
                         {encoding: "utf8", maxBuffer: 64 * 1024 * 1024});
   if (run.error) throw run.error;
   const findings = JSON.parse(readFileSync(report, "utf8"));
-  const bad = findings.filter(({id, severity}) => !["OK", "INFO", "DEBUG"].includes(severity) && !id.startsWith("cert"));
+  const bad = findings.filter(({id, severity}) => !["OK", "INFO", "DEBUG"].includes(severity)
+      && !id.startsWith("cert") && id !== "engine_problem");  // the latter is about the openssl that it uses
   console.log(`${findings.length} findings, ${bad.length} of them worse than "not offered"`);
   for (const {id, severity, finding} of bad) console.log(`  ${severity} ${id}: ${finding}`);
   process.exitCode = findings.length > 50 && bad.length === 0 ? 0 : 1;
