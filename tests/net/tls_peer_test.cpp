@@ -135,26 +135,29 @@ TEST_F(TlsPeerTest, ASecuredStreamMayBeDroppedWhereItIsHandedOver) {
 TEST_F(TlsPeerTest, ABacklogIsFollowedByCloseNotify) {
   Open();
   server_->Start(at_server_);
-  const std::string much(4 * 1024 * 1024, 'm');
-  server_->Output().Append(much);
-  RunReady(loop_);
+  // Until the last octets wait for the socket, and are encrypted already.
+  std::size_t much = 0;
+  while (server_->pending() == 0 && much < 64 * 1024 * 1024) {
+    server_->Output().Append(std::string(16 * 1024, 'm'));
+    much += 16 * 1024;
+    RunReady(loop_);
+  }
   ASSERT_GT(server_->pending(), 0u) << "the socket has taken everything: the test shows nothing";
   server_->ShutdownWrite();
   ASSERT_TRUE(RunUntil(loop_, [&] { return client_.ReadToClose() || client_.cut_off; }, milliseconds(60000)));
   EXPECT_FALSE(client_.cut_off);
-  EXPECT_EQ(client_.data.size(), much.size());
+  EXPECT_EQ(client_.data.size(), much);
 }
 
 TEST_F(TlsPeerTest, AnEndDuringTheHandshakeIsSaidAfterIt) {
   auto stream = std::make_unique<Stream>(loop_, std::move(sockets_.first));
   stream->StartTls(context_);
   stream->Start(at_server_);
-  stream->Output().Append("all there is");
   stream->ShutdownWrite();
   ASSERT_TRUE(RunUntil(loop_, [&] { return client_.Connect() || client_.cut_off; }, milliseconds(60000)));
   ASSERT_TRUE(RunUntil(loop_, [&] { return client_.ReadToClose() || client_.cut_off; }, milliseconds(60000)));
   EXPECT_FALSE(client_.cut_off);
-  EXPECT_EQ(client_.data, "all there is");
+  EXPECT_EQ(client_.data, "");
 }
 
 TEST_F(TlsPeerTest, WhoAsksForNewKeysWithoutReadingTheAnswersIsDropped) {
