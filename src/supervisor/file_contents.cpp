@@ -85,7 +85,9 @@ FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::v
       if (was_known) contents.digests[file.path] = known->second;
       const bool was_named =
           std::find(history.named.begin(), history.named.end(), file) != history.named.end();
-      if (file.object == "node" || was_named) {
+      // Without its archive a path answers 503, and all others are served.
+      const bool is_archive = file.may_be_long;
+      if (file.object == "node" || was_named || is_archive) {
         contents.problems.push_back(Warning(file, why, was_known));
       } else if (!IsAboutAnother(file, why, files, environment)) {
         contents.problems.push_back(Refusal(file, why));
