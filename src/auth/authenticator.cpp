@@ -1,15 +1,18 @@
 #include "auth/authenticator.hpp"
 
+#include <utility>
+#include <vector>
+
 #include "auth/methods.hpp"
 #include "wamp/uri.hpp"
 
 namespace wampgate::auth {
 namespace {
 
-/// The methods that answer HELLO at once; nothing is left for AUTHENTICATE.
-class ImmediateAuthenticator final : public Authenticator {
+/// The first of the client's methods that is configured decides.
+class MethodAuthenticator final : public Authenticator {
  public:
-  explicit ImmediateAuthenticator(const std::optional<Options>& options)
+  explicit MethodAuthenticator(const std::optional<Options>& options)
       : builtin_(!options), options_(options.value_or(Options{})) {}
 
   Outcome OnHello(std::string_view realm, const nlohmann::json& details,
@@ -20,15 +23,28 @@ class ImmediateAuthenticator final : public Authenticator {
         return AcceptAnonymous(*options_.anonymous, realm, details);
       if (method == "anonymous-proxy" && options_.anonymous_proxy)
         return AcceptAnonymousProxy(details, transport);
+      if (method == "ticket" && options_.ticket) return Challenged(realm, details);
     }
     return Denial{std::string(wamp::uri::kNoAuthMethod), "no suitable authmethod found"};
   }
 
-  Outcome OnAuthenticate(std::string_view, const nlohmann::json&) override {
-    return Denial{std::string(wamp::uri::kProtocolViolation), "AUTHENTICATE without a CHALLENGE"};
+  Outcome OnAuthenticate(std::string_view signature, const nlohmann::json&) override {
+    if (!candidate_)
+      return Denial{std::string(wamp::uri::kProtocolViolation), "AUTHENTICATE without a CHALLENGE"};
+    Principal candidate = *std::exchange(candidate_, std::nullopt);  // one try for each CHALLENGE
+    return AcceptTicket(*options_.ticket, login_, std::move(candidate), signature);
   }
 
  private:
+  Outcome Challenged(std::string_view realm, const nlohmann::json& details) {
+    Outcome outcome = ChallengeForTicket(*options_.ticket, realm, details);
+    if (const auto* challenge = std::get_if<Challenge>(&outcome)) {
+      login_ = details.at("authid").get<std::string>();
+      candidate_ = challenge->candidate;
+    }
+    return outcome;
+  }
+
   /// HELLO.Details.authmethods in the client's order; absent or empty means anonymous (spec 5.4).
   static std::vector<std::string> Offered(const nlohmann::json& details) {
     std::vector<std::string> methods;
@@ -43,12 +59,14 @@ class ImmediateAuthenticator final : public Authenticator {
 
   const bool builtin_;
   const Options options_;
+  std::string login_;  ///< authid in HELLO
+  std::optional<Principal> candidate_;
 };
 
 }  // namespace
 
 std::unique_ptr<Authenticator> MakeAuthenticator(const std::optional<Options>& options) {
-  return std::make_unique<ImmediateAuthenticator>(options);
+  return std::make_unique<MethodAuthenticator>(options);
 }
 
 }  // namespace wampgate::auth

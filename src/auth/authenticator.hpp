@@ -25,11 +25,13 @@ struct Principal {
 struct Challenge {
   std::string method;
   nlohmann::json extra = nlohmann::json::object();
+  Principal candidate;  ///< who the client is if its answer is right: realm and role can be checked before
 };
 /// ABORT to send.
 struct Denial {
   std::string reason;  ///< URI
   std::string message;
+  std::string method{};  ///< that has decided; empty: none has
 };
 using Outcome = std::variant<Principal, Challenge, Denial>;
 

@@ -18,4 +18,13 @@ Outcome AcceptAnonymous(const AnonymousOptions& options, std::string_view realm,
 /// permissions of the Unix socket, so it is refused on any other transport.
 Outcome AcceptAnonymousProxy(const nlohmann::json& details, const wamp::TransportDetails& transport);
 
+/// Static `ticket` (spec 5.5.2): Challenge for the principal whose authid is in HELLO, or Denial if there is
+/// none.
+Outcome ChallengeForTicket(const TicketOptions& options, std::string_view realm,
+                           const nlohmann::json& details);
+/// The answer to that: Principal, which is `candidate`, if `signature` is the ticket of the authid in HELLO,
+/// `login`; how long it takes tells nothing of the ticket. Denial otherwise.
+Outcome AcceptTicket(const TicketOptions& options, std::string_view login, Principal candidate,
+                     std::string_view signature);
+
 }  // namespace wampgate::auth

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "config/resolve.hpp"
+#include "config/resolve_auth.hpp"
 #include "config/resolve_endpoint.hpp"
 #include "config/resolve_router.hpp"
 #include "config/resolve_worker.hpp"
@@ -38,6 +39,7 @@ std::optional<v1::Node> ExtractWorker(const v1::Node& document, const std::strin
   if (worker.has_options()) worker.mutable_options()->clear_disabled();
   for (v1::Transport& transport : *worker.mutable_transports()) {
     if (transport.has_endpoint()) ReplaceVariables(*transport.mutable_endpoint(), context);
+    ReplaceTicketVariables(transport, context);
   }
   if (worker.has_router()) {
     for (v1::Realm& realm : *worker.mutable_router()->mutable_realms())

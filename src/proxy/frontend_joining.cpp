@@ -64,21 +64,37 @@ void FrontendSession::OnTransparentHello(std::string_view message) {
 void FrontendSession::OnOutcome(auth::Outcome outcome) {
   if (auto* principal = std::get_if<auth::Principal>(&outcome)) return OnPrincipal(std::move(*principal));
   if (const auto* denial = std::get_if<auth::Denial>(&outcome)) {
+    if (!denial->method.empty()) authmethod_ = denial->method;
     Step(SessionEvent::kDenied);
     return AbortClient({ReasonOf(denial->reason), denial->reason, denial->message});
   }
-  const auto& challenge = std::get<auth::Challenge>(outcome);
+  OnChallenge(std::get<auth::Challenge>(outcome));
+}
+
+void FrontendSession::OnChallenge(const auth::Challenge& challenge) {
+  if (RouteOf(challenge.candidate) == nullptr) return;
+  stage_ = wamp::SessionStage::kAuth;
+  role_.clear();  // it has yet to show that it is this one
   relay_.client().SendDocument(
       nlohmann::json::array({static_cast<int>(MessageType::kChallenge), challenge.method, challenge.extra}));
-  SetDeadline(joining_->settings->limits.hello_timeout);
+  SetDeadline(joining_->settings->limits.authenticate_timeout);
 }
 
 void FrontendSession::OnPrincipal(auth::Principal principal) {
+  const auto group = RouteOf(principal);
+  if (group == nullptr) return;
+  joining_->principal = std::move(principal);
+  if (Step(SessionEvent::kAccepted) == SessionAction::kJoin) Join(group);
+}
+
+/// The backends for such a client; null: it has been refused.
+std::shared_ptr<const BackendGroup> FrontendSession::RouteOf(const auth::Principal& principal) {
   namespace uri = wamp::uri;
   const auto& routes = *std::get<std::shared_ptr<const RouteTable>>(joining_->settings->routes);
   const auto refuse = [this](EndReason reason, std::string_view why, std::string text) {
     Step(SessionEvent::kRefused);
     AbortClient({reason, std::string(why), std::move(text)});
+    return nullptr;
   };
   realm_ = principal.realm;
   authid_ = principal.authid;
@@ -92,13 +108,9 @@ void FrontendSession::OnPrincipal(auth::Principal principal) {
     return refuse(EndReason::kNoSuchRealm, uri::kNoSuchRealm,
                   fmt::format("no realm \"{}\" exists on this router", realm_));
   }
-  const auto group = routes.Find(realm_, role_);
-  if (group == nullptr) {
-    return refuse(EndReason::kNoSuchRole, uri::kNoSuchRole,
-                  fmt::format("realm \"{}\" has no role \"{}\"", realm_, role_));
-  }
-  joining_->principal = std::move(principal);
-  if (Step(SessionEvent::kAccepted) == SessionAction::kJoin) Join(group);
+  if (auto group = routes.Find(realm_, role_)) return group;
+  return refuse(EndReason::kNoSuchRole, uri::kNoSuchRole,
+                fmt::format("realm \"{}\" has no role \"{}\"", realm_, role_));
 }
 
 void FrontendSession::OnAuthenticate(std::string_view message) {
@@ -165,7 +177,7 @@ void FrontendSession::OnJoiningMessage(std::string_view message) {
     case MessageType::kWelcome:
       return OnWelcome(message);
     case MessageType::kChallenge:
-      return OnChallenge(message);
+      return OnBackendChallenge(message);
     case MessageType::kAbort:
     case MessageType::kGoodbye:
       return OnBackendRefusal(*type, message);
@@ -217,14 +229,14 @@ void FrontendSession::Opened() {
   runtime_.registry.Opened(*this);
 }
 
-void FrontendSession::OnChallenge(std::string_view message) {
+void FrontendSession::OnBackendChallenge(std::string_view message) {
   if (is_transparent()) {
     if (!relay_.PassSessionMessage(Toward::kClient, message)) {
       return AbortClient(
           {EndReason::kBackendRefused, "", "CHALLENGE cannot be passed on: " + runtime_.detail});
     }
     joining_->challenged = true;
-    return SetDeadline(joining_->settings->limits.hello_timeout);
+    return SetDeadline(joining_->settings->limits.authenticate_timeout);
   }
   const auto document = wamp::ReadDocument(relay_.backend().serializer(), message);
   std::string method = "an unknown method";

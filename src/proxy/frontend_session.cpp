@@ -206,12 +206,12 @@ void FrontendSession::OnDeadline() {
     case SessionState::kAuthenticating:
       return AbortClient(
           {EndReason::kHelloTimeout, "",
-           fmt::format("no AUTHENTICATE within {}", joining_->settings->limits.hello_timeout)});
+           fmt::format("no AUTHENTICATE within {}", joining_->settings->limits.authenticate_timeout)});
     case SessionState::kJoining: {
       if (joining_->challenged) {
         return AbortClient(
             {EndReason::kHelloTimeout, "",
-             fmt::format("no AUTHENTICATE within {}", joining_->settings->limits.hello_timeout)});
+             fmt::format("no AUTHENTICATE within {}", joining_->settings->limits.authenticate_timeout)});
       }
       const auto& backend = *joining_->backend;
       const auto text = fmt::format("backend {} did not answer HELLO in time", backend.address());

@@ -102,7 +102,9 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   void OnHello(std::string_view message);
   void OnTransparentHello(std::string_view message);
   void OnOutcome(auth::Outcome outcome);
+  void OnChallenge(const auth::Challenge& challenge);
   void OnPrincipal(auth::Principal principal);
+  std::shared_ptr<const BackendGroup> RouteOf(const auth::Principal& principal);
   void OnAuthenticate(std::string_view message);
   void RelayAuthenticate(std::string_view message);
   void Join(const std::shared_ptr<const BackendGroup>& group);
@@ -111,7 +113,7 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   void SendHello();
   void OnJoiningMessage(std::string_view message);
   void OnWelcome(std::string_view message);
-  void OnChallenge(std::string_view message);
+  void OnBackendChallenge(std::string_view message);
   void OnBackendRefusal(wamp::MessageType type, std::string_view message);
   void Opened();
 

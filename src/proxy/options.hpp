@@ -82,6 +82,7 @@ struct TunnelOptions {
 /// Deadlines and budgets of frontend sessions (ours: `limits`).
 struct SessionLimits {
   std::chrono::milliseconds hello_timeout{10000};
+  std::chrono::milliseconds authenticate_timeout{30000};   ///< from CHALLENGE to AUTHENTICATE
   std::chrono::milliseconds slow_consumer_timeout{30000};  ///< above the high watermark for longer: closed
   std::size_t max_sessions = 0;                            ///< 0: from the descriptor limit
   bool expose_backend_details = false;                     ///< pass x_cb_* and transport back in WELCOME

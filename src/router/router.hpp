@@ -56,6 +56,7 @@ class Acceptor final : public wamp::SessionAcceptor {
     /// dropped.
     std::chrono::milliseconds slow_consumer_timeout{30000};
     std::size_t max_sessions = 0;  ///< more get ABORT wamp.error.unavailable; 0: no limit but descriptors
+    std::chrono::milliseconds authenticate_timeout{30000};  ///< from CHALLENGE to AUTHENTICATE
   };
   Acceptor(Router& router, Settings settings) : router_(router), settings_(std::move(settings)) {}
   void Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) override;

@@ -90,10 +90,15 @@ Session::Session(Router& router, const Acceptor::Settings& settings, std::unique
       last_tick_(router.loop().timers().tick()) {
   link_->channel().SetPeerKind(PeerKind::kClient);
   link_->SetReceiver(this);
-  deadline_.Start(router_.loop().timers(), settings_.hello_timeout, [this] {
+  SetDeadline(settings_.hello_timeout, "HELLO");
+}
+
+/// `awaited` is a constant.
+void Session::SetDeadline(std::chrono::milliseconds delay, std::string_view awaited) {
+  deadline_.Start(router_.loop().timers(), delay, [this, delay, awaited] {
     if (state_ == SessionState::kClosing || state_ == SessionState::kClosed) return link_->channel().Abort();
     Abort(EndReason::kHelloTimeout, wamp::uri::kProtocolViolation,
-          fmt::format("no HELLO within {} ms", settings_.hello_timeout.count()), kClosePolicy);
+          fmt::format("no {} within {} ms", awaited, delay.count()), kClosePolicy);
   });
 }
 
@@ -134,7 +139,8 @@ void Session::OnSessionMessage(MessageType type, std::string_view message) {
     return well_formed ? OnHello(m) : Violate("HELLO is not [1, Realm|uri, Details|dict]");
   }
   if (type == MessageType::kGoodbye) return OnGoodbye(m);
-  Violate("AUTHENTICATE without a CHALLENGE");
+  const bool well_formed = m.size() == 3 && m[1].is_string() && m[2].is_object();
+  well_formed ? OnAuthenticate(m) : Violate("AUTHENTICATE is not [5, Signature|string, Extra|dict]");
 }
 
 void Session::OnHello(const json& hello) {
@@ -147,17 +153,31 @@ void Session::OnHello(const json& hello) {
     return Abort(EndReason::kNoSuchRealm, wamp::uri::kInvalidUri,
                  fmt::format("\"{}\" is not a valid realm", wanted), kClosePolicy);
   }
-  auth::Outcome outcome = authenticator_->OnHello(wanted, hello_details, details_);
+  takes_interrupt_ = AnnouncesCancelling(hello_details);
+  OnOutcome(authenticator_->OnHello(wanted, hello_details, details_));
+}
+
+void Session::OnAuthenticate(const json& authenticate) {
+  OnOutcome(authenticator_->OnAuthenticate(authenticate[1].get_ref<const std::string&>(), authenticate[2]));
+}
+
+void Session::OnOutcome(auth::Outcome outcome) {
   if (auto* denial = std::get_if<auth::Denial>(&outcome)) {
+    principal_.method = denial->method;
     return Abort(EndReason::kAuthFailed, denial->reason, denial->message, kClosePolicy);
   }
-  if (std::holds_alternative<auth::Challenge>(outcome)) {
-    return Abort(EndReason::kInternal, wamp::uri::kAuthenticationFailed, "no challenge-based method here",
-                 kClosePolicy);
-  }
+  if (const auto* challenge = std::get_if<auth::Challenge>(&outcome)) return OnChallenge(*challenge);
   principal_ = std::get<auth::Principal>(std::move(outcome));
-  stage_ = wamp::SessionStage::kRoute;
-  Join(hello_details);
+  Join();
+}
+
+void Session::OnChallenge(const auth::Challenge& challenge) {
+  principal_.method = challenge.method;
+  if (!RealmOf(challenge.candidate)) return;
+  stage_ = wamp::SessionStage::kAuth;
+  link_->SendDocument(
+      json::array({static_cast<int>(MessageType::kChallenge), challenge.method, challenge.extra}));
+  SetDeadline(settings_.authenticate_timeout, "AUTHENTICATE");
 }
 
 void Session::NoteHello(const std::string& realm, const json& hello_details) {
@@ -190,21 +210,30 @@ void Session::Trace(wamp::TracedMessage::Direction direction, std::string_view m
                                     .outcome = "routed"});
 }
 
-void Session::Join(const json& hello_details) {
-  if (principal_.realm.empty()) {
-    return Abort(EndReason::kNoSuchRealm, wamp::uri::kNoSuchRealm, "no realm assigned", kClosePolicy);
+/// The realm, if it and the role in it exist; null: the client has been told that they do not.
+std::shared_ptr<Realm> Session::RealmOf(const auth::Principal& principal) {
+  stage_ = wamp::SessionStage::kRoute;
+  const auto refuse = [this](EndReason reason, std::string_view uri, const std::string& text) {
+    Abort(reason, uri, text, kClosePolicy);
+    return nullptr;
+  };
+  if (principal.realm.empty())
+    return refuse(EndReason::kNoSuchRealm, wamp::uri::kNoSuchRealm, "no realm assigned");
+  if (principal.role.empty())
+    return refuse(EndReason::kNoSuchRole, wamp::uri::kNoSuchRole, "no authrole assigned");
+  std::shared_ptr<Realm> realm = router_.Find(principal.realm);
+  if (!realm) {
+    return refuse(EndReason::kNoSuchRealm, wamp::uri::kNoSuchRealm,
+                  fmt::format("no realm \"{}\" exists on this router", principal.realm));
   }
-  realm_ = router_.Find(principal_.realm);
-  if (!realm_) {
-    return Abort(EndReason::kNoSuchRealm, wamp::uri::kNoSuchRealm,
-                 fmt::format("no realm \"{}\" exists on this router", principal_.realm), kClosePolicy);
-  }
-  if (!realm_->HasRole(principal_.role)) {
-    return Abort(EndReason::kNoSuchRole, wamp::uri::kNoSuchRole,
-                 fmt::format("realm \"{}\" has no role \"{}\"", principal_.realm, principal_.role),
-                 kClosePolicy);
-  }
-  takes_interrupt_ = AnnouncesCancelling(hello_details);
+  if (realm->HasRole(principal.role)) return realm;
+  return refuse(EndReason::kNoSuchRole, wamp::uri::kNoSuchRole,
+                fmt::format("realm \"{}\" has no role \"{}\"", principal.realm, principal.role));
+}
+
+void Session::Join() {
+  realm_ = RealmOf(principal_);
+  if (!realm_) return;
   Enter(wamp::Next(state_, SessionEvent::kAccepted).state);
   Welcome();
 }

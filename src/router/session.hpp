@@ -55,7 +55,12 @@ class Session final : public wamp::Session, private wamp::LinkReceiver, private 
 
   void OnSessionMessage(wamp::MessageType type, std::string_view message);
   void OnHello(const nlohmann::json& hello);
-  void Join(const nlohmann::json& hello_details);
+  void OnAuthenticate(const nlohmann::json& authenticate);
+  void OnOutcome(auth::Outcome outcome);
+  void OnChallenge(const auth::Challenge& challenge);
+  std::shared_ptr<Realm> RealmOf(const auth::Principal& principal);
+  void SetDeadline(std::chrono::milliseconds delay, std::string_view awaited);
+  void Join();
   void Welcome();
   void OnGoodbye(const nlohmann::json& goodbye);
   void OnRequest(std::string_view message);

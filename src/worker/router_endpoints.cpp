@@ -16,8 +16,8 @@ class RouterEndpoints::Endpoint final : public wamp::SessionAcceptor {
   void Accept(std::unique_ptr<wamp::Link> link, wamp::TransportDetails details) override {
     WAMPGATE_CHECK(shared_->router != nullptr);  // listeners start with the first commit
     const proxy::SessionLimits& limits = shared_->part->limits;
-    router::Acceptor acceptor(
-        *shared_->router, {auth_, limits.hello_timeout, limits.slow_consumer_timeout, limits.max_sessions});
+    router::Acceptor acceptor(*shared_->router, {auth_, limits.hello_timeout, limits.slow_consumer_timeout,
+                                                 limits.max_sessions, limits.authenticate_timeout});
     acceptor.Accept(std::move(link), std::move(details));
   }
 

@@ -32,3 +32,32 @@ test("AutobahnJS speaks json over RawSocket", async () => {
   const transport = () => ({type: "rawsocket", host: "127.0.0.1", port: node.ports.raw});
   await runScenario(adapter(transport), {binary: false});
 });
+
+function logIn(transport, ticket) {
+  return new Promise((resolve) => {
+    const connection = new autobahn.Connection({
+      transports: [transport], realm: "realm1", max_retries: 0, authmethods: ["ticket", "anonymous"], authid: "joe",
+      onchallenge: (session, method, extra) => { assert.deepEqual([method, extra], ["ticket", {}]); return ticket; },
+    });
+    connection.onopen = (session, details) => { resolve({session, details, connection}); };
+    connection.onclose = (reason, details) => { resolve({refused: details}); return true; };
+    connection.open();
+  });
+}
+for (const type of ["websocket", "rawsocket"]) {
+  test(`AutobahnJS logs in with a ticket over ${type}`, async () => {
+    const port = node.ports.login;
+    const transport = type === "websocket"
+      ? {type, url: `ws://127.0.0.1:${port}/ws`, serializers: [serializers.cbor()]} : {type, host: "127.0.0.1", port};
+    const {session, details, connection} = await logIn(transport, "secret of joe");
+    assert.deepEqual([details.authid, details.authrole, details.authmethod], ["joe", "user", "ticket"]);
+    await session.register(`com.example.login.${type}`, () => "called");
+    assert.equal(await session.call(`com.example.login.${type}`), "called");
+    const closed = new Promise((resolve) => { connection.onclose = () => { resolve(); return true; }; });
+    connection.close();
+    await closed;
+    const {refused} = await logIn(transport, "another");
+    assert.equal(refused?.reason, "wamp.error.not_authorized");
+    assert.match(refused.message, /ticket in static WAMP-Ticket authentication is invalid/);
+  });
+}

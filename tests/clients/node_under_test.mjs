@@ -17,13 +17,14 @@ const deflate = {no_context_takeover: false, max_window_bits: 13, memory_level: 
 export function withRouter(backendSerializer) {
   const listen = () => ({type: "tcp", interface: "127.0.0.1", port: 0});
   const auth = {anonymous: {type: "static"}};
+  const tickets = {ticket: {type: "static", principals: {joe: {ticket: "secret of joe", role: "user"}}}};
   return {
     version: 2,
     controller: {id: "clients"},
     workers: [
       {
         id: "router", type: "router",
-        realms: [{name: "realm1", roles: [{name: "anonymous", permissions}]}],
+        realms: [{name: "realm1", roles: [{name: "anonymous", permissions}, {name: "user", permissions}]}],
         transports: [{
           id: "backend", type: "rawsocket", endpoint: {type: "unix", path: "router.sock"},
           auth: {"anonymous-proxy": {type: "static"}},
@@ -35,7 +36,7 @@ export function withRouter(backendSerializer) {
         connections: {
           router: {transport: {type: "rawsocket", endpoint: {type: "unix", path: "router.sock"}, serializer: backendSerializer}},
         },
-        routes: {realm1: {anonymous: "router"}},
+        routes: {realm1: {anonymous: "router", user: "router"}},
         transports: [
           {
             id: "web", type: "web", endpoint: listen(),
@@ -46,6 +47,10 @@ export function withRouter(backendSerializer) {
             },
           },
           {id: "raw", type: "rawsocket", endpoint: listen(), auth},
+          {
+            id: "login", type: "universal", endpoint: listen(),
+            rawsocket: {auth: tickets}, websocket: {ws: {auth: {...tickets, ...auth}}},
+          },
         ],
       },
     ],

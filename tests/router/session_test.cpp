@@ -54,6 +54,38 @@ TEST_F(RouterSession, TheLogLineOfItsEndHasTheFieldsOfAProxiedSession) {
                          "messages_in=[0-9]+ messages_out=[0-9]+ octets_in=[0-9]+ octets_out=[0-9]+"));
 }
 
+TEST_F(RouterSession, AsksForTheTicketAndLetsInWhoHasIt) {
+  auto tickets = std::make_shared<auth::TicketOptions>();
+  tickets->principals["joe"] = {.ticket = "secret", .role = "anonymous", .authid = {}, .realm = {}};
+  tickets->principals["jim"] = {.ticket = "secret", .role = "nobody", .authid = {}, .realm = {}};
+  auth::Options options;
+  options.ticket = tickets;
+  Acceptor with_tickets(router, {.auth = options});
+  const auto hello = [](const char* authid) {
+    json message = Hello("realm1");
+    message[2].update({{"authmethods", {"ticket"}}, {"authid", authid}});
+    return message;
+  };
+  Client joe(with_tickets, wamp::Serializer::kJson);
+  EXPECT_EQ(joe.Ask(hello("joe")), json({4, "ticket", json::object()}));
+  const json welcome = joe.Ask({5, "secret", json::object()});
+  EXPECT_EQ(welcome[0], 2) << welcome;
+  EXPECT_EQ(welcome[2]["authid"], "joe");
+  EXPECT_EQ(welcome[2]["authmethod"], "ticket");
+
+  Client liar(with_tickets, wamp::Serializer::kJson);
+  liar.Ask(hello("joe"));
+  EXPECT_EQ(liar.Ask({5, "wrong", json::object()})[2], "wamp.error.not_authorized");
+  EXPECT_TRUE(liar.peer().closing);
+  Client roleless(with_tickets, wamp::Serializer::kJson);
+  EXPECT_EQ(roleless.Ask(hello("jim"))[2], "wamp.error.no_such_role") << "before it is asked for its ticket";
+  for (const json& malformed : {json({5}), json({5, 7, json::object()}), json({5, "secret", 1})}) {
+    Client client(with_tickets, wamp::Serializer::kJson);
+    client.Ask(hello("joe"));
+    EXPECT_EQ(client.Ask(malformed)[2], "wamp.error.protocol_violation") << malformed;
+  }
+}
+
 TEST_F(RouterSession, AnythingBeforeHelloIsAViolation) {
   Client client(acceptor, wamp::Serializer::kJson);
   EXPECT_EQ(client.Ask({48, 1, json::object(), "com.a"})[2], "wamp.error.protocol_violation");
