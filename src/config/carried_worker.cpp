@@ -4,6 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include "config/document_objects.hpp"
+
 namespace wampgate::config {
 namespace {
 
@@ -53,9 +55,10 @@ class Carrier {
     for (int i = 0; i < worker.transports_size(); ++i) {
       v1::Transport& transport = *worker.mutable_transports(i);
       const Where at = where.Index(static_cast<std::size_t>(i));
-      const std::size_t paths_before = transport.web().paths().size();
+      const bool had_paths = HasPaths(transport);
       if (transport.has_web()) CarryPaths(*transport.mutable_web()->mutable_paths(), at.Key("paths"));
-      const bool lost_all = paths_before > 0 && transport.web().paths().empty();
+      if (transport.has_universal()) CarryUniversal(*transport.mutable_universal(), at);
+      const bool lost_all = had_paths && !HasPaths(transport) && !transport.universal().has_rawsocket();
       if (Settle(at.text(), Role::kTransport, kTransportStays) || lost_all) {
         DropHarmless(at.text());
         carried.staying.push_back(static_cast<std::size_t>(i));
@@ -65,6 +68,17 @@ class Carrier {
       }
     }
     worker.mutable_transports()->Swap(&kept);
+  }
+
+  static bool HasPaths(const v1::Transport& transport) {
+    const auto levels = PathLevels(transport);
+    return std::any_of(levels.begin(), levels.end(), [](const Paths* level) { return !level->empty(); });
+  }
+
+  void CarryUniversal(v1::UniversalTransport& universal, const Where& where) {
+    CarryPaths(*universal.mutable_websocket(), where.Key("websocket"));
+    if (universal.has_web())
+      CarryPaths(*universal.mutable_web()->mutable_paths(), where.Key("web").Key("paths"));
   }
 
   void CarryPaths(Paths& paths, const Where& where) {

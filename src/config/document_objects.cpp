@@ -71,10 +71,38 @@ std::optional<std::string> DocumentObjects::KeyOf(const google::protobuf::Map<st
   return found == level.end() ? std::nullopt : std::optional(found->first);
 }
 
+std::array<const google::protobuf::Map<std::string, v1::Path>*, 3> PathLevels(
+    const v1::Transport& transport) {
+  return {&transport.web().paths(), &transport.universal().websocket(), &transport.universal().web().paths()};
+}
+
+namespace {
+
+/// Where a new path of that id would be, too: `web` takes all kinds of them.
+const google::protobuf::Map<std::string, v1::Path>* TopLevel(const v1::Transport& transport,
+                                                             const std::string& id) {
+  if (transport.has_web()) return &transport.web().paths();
+  if (!transport.has_universal()) return nullptr;
+  const v1::UniversalTransport& universal = transport.universal();
+  const bool is_entry = DocumentObjects::KeyOf(universal.websocket(), id).has_value();
+  return is_entry || !universal.has_web() ? &universal.websocket() : &universal.web().paths();
+}
+
+}  // namespace
+
+Where DocumentObjects::PlaceOfLevel(const ObjectName& path, const Where& parent) const {
+  const v1::Transport* transport = FindTransport(path);
+  if (path.paths.size() > 1 || transport == nullptr || !transport->has_universal())
+    return parent.Key("paths");
+  const bool is_entry = FindLevel(path) == &transport->universal().websocket();
+  return is_entry ? parent.Key("websocket") : parent.Key("web").Key("paths");
+}
+
 const google::protobuf::Map<std::string, v1::Path>* DocumentObjects::FindLevel(const ObjectName& path) const {
   const v1::Transport* transport = FindTransport(path);
-  if (transport == nullptr || !transport->has_web()) return nullptr;
-  const auto* level = &transport->web().paths();
+  if (transport == nullptr || path.paths.empty()) return nullptr;
+  const auto* level = TopLevel(*transport, path.paths.front());
+  if (level == nullptr) return nullptr;
   for (std::size_t i = 0; i + 1 < path.paths.size(); ++i) {
     const auto key = KeyOf(*level, path.paths[i]);
     if (!key || !level->at(*key).has_path()) return nullptr;

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "config/environment.hpp"
 #include "config/object_name.hpp"
+#include "config/problem.hpp"
 #include "wampgate/v1/config.pb.h"
 
 namespace wampgate::config {
@@ -27,6 +29,10 @@ class DocumentObjects {
   const v1::Transport* FindTransport(const ObjectName& name) const;
   /// The paths that the parent of a path has; null if there is no such parent or it can have none.
   const google::protobuf::Map<std::string, v1::Path>* FindLevel(const ObjectName& path) const;
+
+  /// Where the level of a path is spelled in its transport or path: "paths", of a universal transport
+  /// "websocket" or "web.paths".
+  Where PlaceOfLevel(const ObjectName& path, const Where& parent) const;
 
   /// The key of a path in its level: its name may be another one, its `id`.
   static std::optional<std::string> KeyOf(const google::protobuf::Map<std::string, v1::Path>& level,
@@ -56,6 +62,9 @@ class DocumentObjects {
   mutable std::optional<std::vector<std::string>> workers_;
   mutable std::map<int, std::vector<std::string>> transports_;  // by worker's index
 };
+
+/// The topmost paths of a transport, of any type: all there can be, also those that are empty.
+std::array<const google::protobuf::Map<std::string, v1::Path>*, 3> PathLevels(const v1::Transport& transport);
 
 /// The ids of a worker's `backends`, in order: their own, else "backend001", "backend002", … counted over
 /// those without one.

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "config/document_objects.hpp"
 #include "config/problem.hpp"
 
 namespace wampgate::config {
@@ -39,7 +40,7 @@ std::set<std::string> RouterSockets(const v1::Node& node) {
     for (const v1::WorkerBackend& backend : worker.proxy().backends())
       AddSocket(backend.transport(), sockets);
     for (const v1::Transport& transport : worker.transports()) {
-      AddSocketsOfPaths(transport.web().paths(), sockets);
+      for (const auto* level : PathLevels(transport)) AddSocketsOfPaths(*level, sockets);
     }
   }
   return sockets;

@@ -54,7 +54,8 @@ Status ObjectEdit::CheckParent(const ObjectName& name) const {
   if (objects_.Find(name.Parent()) == nullptr) return NotFound("there is no " + parent);
   if (name.kind == Kind::kPath && objects_.FindLevel(name) == nullptr) {
     return NotFound(fmt::format(
-        "{} has no paths: only a transport of type \"web\" and a path of type \"path\" do", parent));
+        "{} has no paths: only a transport of type \"web\" or \"universal\" and a path of type \"path\" do",
+        parent));
   }
   const bool needs_proxy = name.kind == Kind::kBackend || name.kind == Kind::kRoute;
   if (needs_proxy && !objects_.FindWorker(name.worker)->has_proxy()) {
@@ -70,7 +71,14 @@ v1::Worker& ObjectEdit::Worker(const std::string& id) {
 
 google::protobuf::Map<std::string, v1::Path>& ObjectEdit::Level(const ObjectName& path) {
   v1::Transport& transport = *Worker(path.worker).mutable_transports(objects_.TransportIndex(path));
-  auto* level = transport.mutable_web()->mutable_paths();
+  auto* level = transport.has_web() ? transport.mutable_web()->mutable_paths() : nullptr;
+  if (level == nullptr) {
+    v1::UniversalTransport& universal = *transport.mutable_universal();
+    ObjectName top = path;
+    top.paths.resize(1);
+    const bool is_entry = objects_.FindLevel(top) == &universal.websocket();
+    level = is_entry ? universal.mutable_websocket() : universal.mutable_web()->mutable_paths();
+  }
   for (std::size_t i = 0; i + 1 < path.paths.size(); ++i) {
     level = level->at(*DocumentObjects::KeyOf(*level, path.paths[i])).mutable_path()->mutable_paths();
   }

@@ -49,8 +49,8 @@ void DocumentObjects::AddNamesIn(int index, const ObjectName& parent, ObjectName
     if (kind == ObjectName::Kind::kTransport) {
       add(&ObjectName::transport, id);
     } else if (Matches(parent.transport, id)) {
-      AddPaths(worker.transports(i).web().paths(),
-               {.kind = ObjectName::Kind::kTransport, .worker = base.worker, .transport = id}, parent, names);
+      const ObjectName above{.kind = ObjectName::Kind::kTransport, .worker = base.worker, .transport = id};
+      for (const Paths* level : PathLevels(worker.transports(i))) AddPaths(*level, above, parent, names);
     }
   }
   if (kind == ObjectName::Kind::kBackend) {

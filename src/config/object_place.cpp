@@ -16,7 +16,7 @@ Where WhereOfPath(const DocumentObjects& objects, const ObjectName& name, Where 
     above.paths.push_back(id);
     const auto* level = objects.FindLevel(above);
     const auto key = level == nullptr ? std::nullopt : DocumentObjects::KeyOf(*level, id);
-    where = where.Key("paths").Key(key.value_or(id));
+    where = objects.PlaceOfLevel(above, where).Key(key.value_or(id));
   }
   return where;
 }

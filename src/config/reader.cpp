@@ -19,13 +19,14 @@ class Reader {
  public:
   explicit Reader(Problems& problems) : problems_(problems) {}
 
-  void ReadMessage(const Value& value, const Where& where, Message& message) {
+  /// `type` is what a missing "type" means here; empty: what the message says.
+  void ReadMessage(const Value& value, const Where& where, Message& message, std::string_view type = {}) {
     if (IsAlternatives(*message.GetDescriptor())) {
       ReadAlternatives(value, where, message);
     } else if (!value.is_object()) {
       Error(value.position, where, fmt::format("expected an object, found {}", Describe(value)));
     } else {
-      ReadObject(value, where, message);
+      ReadObject(value, where, message, type);
     }
   }
 
@@ -52,9 +53,9 @@ class Reader {
         {Severity::kWarning, where.text(), std::move(message), position.line, position.column, cause});
   }
 
-  void ReadObject(const Value& object, const Where& where, Message& message) {
+  void ReadObject(const Value& object, const Where& where, Message& message, std::string_view type) {
     Scopes scopes;
-    OpenScopes(object, where, message, scopes);
+    OpenScopes(object, where, message, scopes, type);
     std::map<std::pair<Message*, const FieldDescriptor*>, Candidate> chosen;
     for (std::size_t i = 0; i < object.keys.size(); ++i) {
       const Value::Key& key = object.keys[i];
@@ -80,11 +81,12 @@ class Reader {
     return candidates;
   }
 
-  void OpenScopes(const Value& object, const Where& where, Message& message, Scopes& scopes) {
+  void OpenScopes(const Value& object, const Where& where, Message& message, Scopes& scopes,
+                  std::string_view default_type = {}) {
     const Descriptor& type = *message.GetDescriptor();
     if (const OneofDescriptor* oneof = TypeOf(type)) {
       scopes.has_type = true;
-      if (const FieldDescriptor* member = ReadType(object, where, *oneof)) {
+      if (const FieldDescriptor* member = ReadType(object, where, *oneof, default_type)) {
         scopes.messages.push_back(message.GetReflection()->MutableMessage(&message, member));
       } else {
         scopes.type_known = false;
@@ -96,12 +98,13 @@ class Reader {
     }
   }
 
-  const FieldDescriptor* ReadType(const Value& object, const Where& where, const OneofDescriptor& oneof) {
+  const FieldDescriptor* ReadType(const Value& object, const Where& where, const OneofDescriptor& oneof,
+                                  std::string_view default_type) {
     const Value* value = object.Find("type");
     const Where at = where.Key("type");
     if (value == nullptr) {
-      const std::string& fallback = oneof.options().GetExtension(v1::default_type);
-      if (!fallback.empty()) return MemberOf(oneof, fallback);
+      if (default_type.empty()) default_type = oneof.options().GetExtension(v1::default_type);
+      if (!default_type.empty()) return MemberOf(oneof, default_type);
       Error(object.position, at, fmt::format("missing; expected {}", Expectation(oneof)));
       return nullptr;
     }
@@ -169,6 +172,14 @@ class Reader {
     }
   }
 
+  /// A value of a map; of a missing "type" the map may have an opinion of its own.
+  void ReadMapValue(const Value& value, const Where& where, Message& entry, const FieldDescriptor& map) {
+    const FieldDescriptor& field = *map.message_type()->map_value();
+    const std::string& type = map.options().GetExtension(v1::element_type);
+    if (type.empty()) return ReadField(value, where, entry, field);
+    ReadMessage(value, where, *entry.GetReflection()->MutableMessage(&entry, &field), type);
+  }
+
   void ReadScalar(const Value& value, const Where& where, Message& message, const FieldDescriptor& field) {
     if (SetScalar(value, message, field)) return;
     if (field.enum_type() != nullptr && value.kind == Value::Kind::kString) {
@@ -208,7 +219,7 @@ class Reader {
       if (!seen.emplace(value.keys[i].text, i).second) continue;
       Message* entry = message.GetReflection()->AddMessage(&message, &field);
       entry->GetReflection()->SetString(entry, field.message_type()->map_key(), value.keys[i].text);
-      ReadField(value.items[i], where.Key(value.keys[i].text), *entry, *field.message_type()->map_value());
+      ReadMapValue(value.items[i], where.Key(value.keys[i].text), *entry, field);
     }
   }
 

@@ -6,6 +6,7 @@
 #include "config/resolve_context.hpp"
 #include "config/resolved.hpp"
 #include "wampgate/v1/path.pb.h"
+#include "wampgate/v1/transport.pb.h"
 
 namespace wampgate::config {
 
@@ -28,5 +29,8 @@ void CheckServerUrl(const std::string& text, const Where& where, const Context& 
 template <typename Message>
 WampWebSocket ResolveWampWebSocket(const Message& message, const WampEndpoint& endpoint, const Where& where,
                                    const Context& context);
+
+websocket::ServerOptions ResolveTestee(const v1::WebSocketTesteeTransport& testee, const Where& where,
+                                       const Context& context);
 
 }  // namespace wampgate::config

@@ -69,6 +69,54 @@ RawSocketTransport ResolveRawSocket(const v1::RawSocketTransport& transport, con
   return resolved;
 }
 
+WebTransport ResolveWeb(const v1::WebTransport& transport, const WampEndpoint& endpoint,
+                        const std::string& name, const Where& where, const Context& context) {
+  WebTransport web;
+  web.options = ResolveWebOptions(transport.options());
+  web.root = ResolvePaths(transport.paths(), name, endpoint, where.Key("paths"), context);
+  if (web.root.paths.empty()) context.Warn(where.Key("paths"), "no paths: every request gets 404");
+  return web;
+}
+
+/// The entries of `websocket` go before the paths of `web`.
+void CheckUniversalPaths(const UniversalTransport& universal, const Where& where, const Context& context) {
+  std::set<std::string> names;
+  for (const auto& [key, path] : universal.websocket.paths) {
+    names.insert(path.name);
+    if (std::holds_alternative<WampWebSocket>(path.service)) continue;
+    context.Error(where.Key("websocket").Key(key).Key("type"),
+                  "expected \"websocket\" or \"websocket-proxy\": other paths belong into `web`");
+  }
+  if (!universal.web) return;
+  for (const auto& [key, path] : universal.web->root.paths) {
+    const Where at = where.Key("web").Key("paths").Key(key);
+    if (names.contains(path.name)) {
+      context.Error(at, fmt::format("an entry of `websocket` has the name {}, too: give one of them another "
+                                    "key, or an `id`",
+                                    Quote(path.name)));
+    } else if (key != "/" && universal.websocket.paths.contains(key)) {
+      context.Warn(at, "is never reached: `websocket` has this URL path, too");
+    }
+  }
+}
+
+UniversalTransport ResolveUniversal(const v1::UniversalTransport& transport, const WampEndpoint& endpoint,
+                                    const std::string& name, const Where& where, const Context& context) {
+  UniversalTransport resolved;
+  if (transport.has_open_handshake_timeout())
+    resolved.open_handshake_timeout = milliseconds(transport.open_handshake_timeout());
+  if (transport.has_rawsocket())
+    resolved.rawsocket = ResolveRawSocket(transport.rawsocket(), endpoint, where.Key("rawsocket"), context);
+  resolved.websocket = ResolvePaths(transport.websocket(), name, endpoint, where.Key("websocket"), context);
+  if (transport.has_web())
+    resolved.web = ResolveWeb(transport.web(), endpoint, name, where.Key("web"), context);
+  if (!resolved.rawsocket && !resolved.web && resolved.websocket.paths.empty()) {
+    context.Warn(where, "has neither `rawsocket` nor `websocket` nor `web`: every connection is closed");
+  }
+  CheckUniversalPaths(resolved, where, context);
+  return resolved;
+}
+
 Transport ResolveTransport(const v1::Transport& transport, const WampEndpoint& endpoint,
                            const std::string& name, const Where& where, const Context& context) {
   Transport resolved;
@@ -76,15 +124,15 @@ Transport ResolveTransport(const v1::Transport& transport, const WampEndpoint& e
   resolved.endpoint = endpoint.listen;
   resolved.tls = ResolveListenTls(transport.endpoint(), where.Key("endpoint"), context);
   if (transport.has_web()) {
-    WebTransport web;
-    web.options = ResolveWebOptions(transport.web().options());
-    web.root = ResolvePaths(transport.web().paths(), name, endpoint, where.Key("paths"), context);
-    if (web.root.paths.empty()) context.Warn(where.Key("paths"), "no paths: every request gets 404");
-    resolved.protocol = std::move(web);
+    resolved.protocol = ResolveWeb(transport.web(), endpoint, name, where, context);
   } else if (transport.has_websocket()) {
     resolved.protocol = ResolveWampWebSocket(transport.websocket(), endpoint, where, context);
   } else if (transport.has_rawsocket()) {
     resolved.protocol = ResolveRawSocket(transport.rawsocket(), endpoint, where, context);
+  } else if (transport.has_universal()) {
+    resolved.protocol = ResolveUniversal(transport.universal(), endpoint, name, where, context);
+  } else if (transport.has_websocket_testee()) {
+    resolved.protocol = WebSocketTestee{ResolveTestee(transport.websocket_testee(), where, context)};
   }
   return resolved;
 }

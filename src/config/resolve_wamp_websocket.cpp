@@ -17,6 +17,25 @@ void CheckServerUrl(const std::string& text, const Where& where, const Context& 
   }
 }
 
+namespace {
+
+void WarnIfNoVersion(const websocket::ServerOptions& options, const Where& where, const Context& context) {
+  if (options.enable_rfc6455 || options.enable_hybi10) return;
+  context.Warn(where.Key("options").Key("enable_rfc6455"),
+               "no client can connect: enable_hybi10 is off too, which leaves no version of the protocol");
+}
+
+}  // namespace
+
+websocket::ServerOptions ResolveTestee(const v1::WebSocketTesteeTransport& testee, const Where& where,
+                                       const Context& context) {
+  if (testee.has_url()) CheckServerUrl(testee.url(), where.Key("url"), context);
+  websocket::ServerOptions options = ResolveServerOptions(testee.options());
+  options.show_server_version = true;  // spec 1.8
+  WarnIfNoVersion(options, where, context);
+  return options;
+}
+
 template <typename Message>
 WampWebSocket ResolveWampWebSocket(const Message& message, const WampEndpoint& endpoint, const Where& where,
                                    const Context& context) {
@@ -25,10 +44,7 @@ WampWebSocket ResolveWampWebSocket(const Message& message, const WampEndpoint& e
   resolved.serializers = ResolveSerializers(message.has_serializers() ? &message.serializers() : nullptr,
                                             AllSerializers(), where.Key("serializers"), context);
   resolved.options = ResolveServerOptions(message.options());
-  if (!resolved.options.enable_rfc6455 && !resolved.options.enable_hybi10) {
-    context.Warn(where.Key("options").Key("enable_rfc6455"),
-                 "no client can connect: enable_hybi10 is off too, which leaves no version of the protocol");
-  }
+  WarnIfNoVersion(resolved.options, where, context);
   if constexpr (requires { message.auth(); }) {
     if (message.has_auth())
       resolved.auth = ResolveAuth(message.auth(), endpoint.listen, where.Key("auth"), context);

@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 proxy::SessionLimits ResolveLimits(const v1::SessionLimits& limits) {
   proxy::SessionLimits resolved;
   if (limits.has_hello_timeout()) resolved.hello_timeout = milliseconds(limits.hello_timeout());
+  if (limits.has_authenticate_timeout())
+    resolved.authenticate_timeout = milliseconds(limits.authenticate_timeout());
   if (limits.has_slow_consumer_timeout())
     resolved.slow_consumer_timeout = milliseconds(limits.slow_consumer_timeout());
   resolved.max_sessions = static_cast<std::size_t>(std::max(limits.max_sessions(), 0));
@@ -91,9 +93,14 @@ void WarnOfMissingRoutes(const Worker& worker, const Where& where, const Context
       std::any_of(worker.transports.begin(), worker.transports.end(), [&](const Transport& transport) {
         if (const auto* web = std::get_if<WebTransport>(&transport.protocol))
           return searches(searches, web->root);
+        if (const auto* universal = std::get_if<UniversalTransport>(&transport.protocol)) {
+          if (searches(searches, universal->websocket)) return true;
+          if (universal->web && searches(searches, universal->web->root)) return true;
+        }
         if (const auto* websocket = std::get_if<WampWebSocket>(&transport.protocol))
           return authenticates(*websocket);
-        return !std::get<RawSocketTransport>(transport.protocol).transparent.has_value();
+        const auto* rawsocket = RawSocketOf(transport);
+        return rawsocket != nullptr && !rawsocket->transparent.has_value();
       });
   if (found)
     context.Warn(where.Key("routes"), "no routes: clients that wampgate authenticates find no realm to join");

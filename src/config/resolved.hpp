@@ -66,14 +66,34 @@ struct RawSocketTransport {
   bool operator==(const RawSocketTransport&) const = default;
 };
 
+/// `universal`: by the first octets; what is absent is not spoken.
+struct UniversalTransport {
+  std::optional<RawSocketTransport> rawsocket;
+  PathLevel websocket;  ///< WampWebSocket each; "/" is the URL "/" alone
+  std::optional<WebTransport> web;
+  std::chrono::milliseconds open_handshake_timeout{5000};  ///< for the first octets; 0 = off
+  bool operator==(const UniversalTransport&) const = default;
+};
+/// `websocket.testee`
+struct WebSocketTestee {
+  websocket::ServerOptions options;
+  bool operator==(const WebSocketTestee&) const = default;
+};
+
 struct Transport {
   std::string id;    ///< last part of the name
   std::string name;  ///< "workers/w/transports/t"
   net::ListenEndpoint endpoint;
   std::optional<net::ListenTls> tls{};  ///< without its context; the worker reads the files
-  std::variant<WebTransport, WampWebSocket, RawSocketTransport> protocol;
+  std::variant<WebTransport, WampWebSocket, RawSocketTransport, WebSocketTestee, UniversalTransport> protocol;
   bool operator==(const Transport&) const = default;
 };
+/// What it speaks over RawSocket; null: nothing.
+inline const RawSocketTransport* RawSocketOf(const Transport& transport) {
+  if (const auto* universal = std::get_if<UniversalTransport>(&transport.protocol))
+    return universal->rawsocket ? &*universal->rawsocket : nullptr;
+  return std::get_if<RawSocketTransport>(&transport.protocol);
+}
 
 enum class WorkerType : unsigned char { kProxy, kRouter };
 

@@ -46,6 +46,8 @@ class Collector {
   void AddTransport(const v1::Transport& transport, const std::string& name) {
     Add("transport", name, transport);
     AddPaths(transport.web().paths(), name);
+    AddPaths(transport.universal().websocket(), name, "websocket/");
+    AddPaths(transport.universal().web().paths(), name);
   }
 
   void AddPath(const v1::Path& path, const std::string& name, const std::string& key = {}) {
@@ -55,9 +57,11 @@ class Collector {
   }
 
  private:
-  void AddPaths(const google::protobuf::Map<std::string, v1::Path>& paths, const std::string& parent) {
+  /// `prefix` tells keys of one level from those of another whose paths have the same parent.
+  void AddPaths(const google::protobuf::Map<std::string, v1::Path>& paths, const std::string& parent,
+                const std::string& prefix = {}) {
     for (const auto& [key, path] : paths) {
-      AddPath(path, ResourceName(parent, "paths", path.has_id() ? path.id() : key), key);
+      AddPath(path, ResourceName(parent, "paths", path.has_id() ? path.id() : key), prefix + key);
     }
   }
 
@@ -81,6 +85,20 @@ class Collector {
 
 }  // namespace
 
+namespace {
+
+/// Whether it holds one message that has fields with resources.
+bool HasResources(const FieldDescriptor& field) {
+  if (field.is_repeated() || field.message_type() == nullptr) return false;
+  const Descriptor& type = *field.message_type();
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (!type.field(i)->options().GetExtension(v1::resource).empty()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void CopyWithoutResources(const Message& message, Message& copy) {
   const auto* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
@@ -88,7 +106,7 @@ void CopyWithoutResources(const Message& message, Message& copy) {
   const FieldDescriptor* member = SelectedMember(message);
   google::protobuf::FieldMask rest;
   for (const FieldDescriptor* field : fields) {
-    if (field == member) {
+    if (field == member || HasResources(*field)) {
       CopyWithoutResources(reflection->GetMessage(message, field), *reflection->MutableMessage(&copy, field));
     } else if (field->options().GetExtension(v1::resource).empty()) {
       rest.add_paths(field->name());

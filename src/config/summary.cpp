@@ -84,12 +84,27 @@ class Printer {
     } else if (const auto* websocket = std::get_if<WampWebSocket>(&transport.protocol)) {
       Line(2, fmt::format("transport{} on {}: {}", id, address, Describe(*websocket)));
       PrintTransparent(websocket->transparent);
-    } else {
-      const auto& rawsocket = std::get<RawSocketTransport>(transport.protocol);
+    } else if (const auto* rawsocket = std::get_if<RawSocketTransport>(&transport.protocol)) {
       Line(2, fmt::format("transport{} on {}: rawsocket, {}", id, address,
-                          Names(rawsocket.options.serializers)));
-      PrintTransparent(rawsocket.transparent);
+                          Names(rawsocket->options.serializers)));
+      PrintTransparent(rawsocket->transparent);
+    } else if (const auto* universal = std::get_if<UniversalTransport>(&transport.protocol)) {
+      Line(2, fmt::format("transport{} on {}: universal", id, address));
+      PrintUniversal(*universal);
+    } else {
+      Line(2, fmt::format("transport{} on {}: websocket.testee, which echoes", id, address));
     }
+  }
+
+  void PrintUniversal(const UniversalTransport& universal) {
+    if (universal.rawsocket) {
+      Line(3, "rawsocket, " + Names(universal.rawsocket->options.serializers));
+      PrintTransparent(universal.rawsocket->transparent);
+    }
+    PrintLevel(universal.websocket, "/");
+    if (!universal.web) return;
+    Line(3, "web");
+    PrintLevel(universal.web->root, "/");
   }
 
   void PrintLevel(const PathLevel& level, const std::string& prefix) {

@@ -21,10 +21,13 @@ constexpr std::string_view kServerOnly =
 constexpr std::string_view kInCrossbar =
     "runs in Crossbar, beside wampgate, and not in wampgate's embedded router";
 constexpr std::string_view kAuthMethod =
-    "is not in this version of wampgate: use \"anonymous\", or let the router authenticate (a path of type "
-    "\"websocket-proxy\", or worker-level `backends`)";
-constexpr std::string_view kTestee =
-    "is not in this version of wampgate; use a WebSocket server made for testing";
+    "is not in this version of wampgate: use \"ticket\" or \"anonymous\", or let the router authenticate (a "
+    "path of "
+    "type \"websocket-proxy\", or worker-level `backends`)";
+
+constexpr std::string_view kMqtt = "needs a router's insides: use an MQTT bridge at the router";
+constexpr std::string_view kOneEndpoint =
+    "does not belong here: the parts of a universal transport all listen on the transport's own endpoint";
 
 constexpr VocabularyEntry kKeys[] = {
     {"Node", "$schema", kIgnored, ""},
@@ -59,6 +62,14 @@ constexpr VocabularyEntry kKeys[] = {
     {"WebSocketTransport", "debug_traffic", kNoEffect, kDebug},
     {"WebSocketTransport", "cookie", kNotSupported, kCookie},
     {"RawSocketTransport", "debug", kNoEffect, kDebug},
+    {"WebSocketTesteeTransport", "debug", kNoEffect, kDebug},
+    {"UniversalTransport", "mqtt", kNotSupported, kMqtt},
+    {"RawSocketTransport", "type", kIgnored, ""},
+    {"RawSocketTransport", "id", kIgnored, ""},
+    {"RawSocketTransport", "endpoint", kNotSupported, kOneEndpoint},
+    {"WebTransport", "type", kIgnored, ""},
+    {"WebTransport", "id", kIgnored, ""},
+    {"WebTransport", "endpoint", kNotSupported, kOneEndpoint},
     {"ListenTls", "dhparam", kNoEffect,
      "has no effect here: key exchange is by elliptic curves, which need no parameters"},
 
@@ -113,7 +124,6 @@ constexpr VocabularyEntry kKeys[] = {
     {"ConnectionAuth", "cryptosign-proxy", kNotSupported,
      "is not in this version of wampgate: use \"anonymous-proxy\" over a Unix socket"},
 
-    {"Auth", "ticket", kNotSupported, kAuthMethod},
     {"Auth", "wampcra", kNotSupported, kAuthMethod},
     {"Auth", "tls", kNotSupported, kAuthMethod},
     {"Auth", "cookie", kNotSupported, kAuthMethod},
@@ -152,13 +162,9 @@ constexpr VocabularyEntry kTypes[] = {
     {"Worker", "guest", kNotSupported, "workers run in Crossbar or systemd, beside wampgate"},
     {"Worker", "websocket-testee", kNotSupported, "workers run in Crossbar, beside wampgate"},
 
-    {"Transport", "universal", kNotSupported,
-     "is not in this version of wampgate: use one \"web\" and one \"rawsocket\" transport, each with its own "
-     "endpoint"},
-    {"Transport", "mqtt", kNotSupported, "needs a router's insides: use an MQTT bridge at the router"},
+    {"Transport", "mqtt", kNotSupported, kMqtt},
     {"Transport", "flashpolicy", kNotSupported,
      "serves Flash, which no browser has any more; remove the transport"},
-    {"Transport", "websocket.testee", kNotSupported, kTestee},
     {"Transport", "stream.testee", kNotSupported, "is a debugging aid; socat does the same"},
     {"ListenEndpoint", "twisted", kNotSupported, "names a class of Twisted; use \"tcp\" or \"unix\""},
     {"ListenEndpoint", "onion", kNotSupported,
@@ -194,6 +200,10 @@ constexpr VocabularyEntry kTypes[] = {
     {"AnonymousAuth", "dynamic", kNotSupported,
      "authenticators are not in this version of wampgate: use \"static\", or let the router authenticate"},
     {"AnonymousAuth", "function", kNotSupported,
+     "authenticators are Python code: use \"static\", or let the router authenticate"},
+    {"TicketAuth", "dynamic", kNotSupported,
+     "authenticators are not in this version of wampgate: use \"static\", or let the router authenticate"},
+    {"TicketAuth", "function", kNotSupported,
      "authenticators are Python code: use \"static\", or let the router authenticate"},
     {"AnonymousProxyAuth", "dynamic", kNotSupported, "is not possible here; use \"static\""},
     {"AnonymousProxyAuth", "function", kNotSupported, "is not possible here; use \"static\""},

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "base/message_channel.hpp"
 #include "http/message.hpp"
@@ -19,9 +20,14 @@ class EchoConnections {
   EchoConnections(const EchoConnections&) = delete;
   EchoConnections& operator=(const EchoConnections&) = delete;
 
-  void Add(std::unique_ptr<MessageChannel> channel);
+  /// `transport` is the resource name that the connection belongs to.
+  void Add(std::unique_ptr<MessageChannel> channel, const std::string& transport);
   /// Close 1001 to all.
   void Close();
+  /// The same, to those of one transport.
+  void Close(const std::string& transport);
+  /// Drops all, without a word.
+  void Kill();
   std::size_t size() const;
 
  private:
@@ -35,11 +41,13 @@ class EchoConnections {
 class EchoService final : public http::Service {
  public:
   /// `connections` outlives the service.
-  EchoService(std::shared_ptr<const websocket::ServerOptions> options, EchoConnections& connections);
+  EchoService(std::shared_ptr<const websocket::ServerOptions> options, std::string transport,
+              EchoConnections& connections);
   void Handle(http::Request request, std::shared_ptr<http::Responder> responder) override;
 
  private:
   std::shared_ptr<const websocket::ServerOptions> options_;
+  std::string transport_;
   EchoConnections& connections_;
 };
 

@@ -27,9 +27,11 @@ class PartFactory {
   virtual StatusOr<std::shared_ptr<http::Service>> MakeService(const config::Path& path) = 0;
   /// The service of a bare `websocket` transport.
   virtual StatusOr<std::shared_ptr<http::Service>> MakeWebSocket(const config::Transport& transport) = 0;
-  /// Where the connections of a `rawsocket` transport go.
+  /// The service of a `websocket.testee` transport.
+  virtual StatusOr<std::shared_ptr<http::Service>> MakeEcho(const config::Transport& transport) = 0;
+  /// Where the RawSocket connections of a `rawsocket` or `universal` transport go.
   virtual StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(
-      const config::Transport& transport) = 0;
+      const config::RawSocketTransport& rawsocket) = 0;
 
   /// `node` has no routes: they are what `routes` makes of those of `previous`, which may be null. The part
   /// is `previous` if it would be equal.

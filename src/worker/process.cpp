@@ -58,6 +58,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       sessions_([&loop](std::unique_ptr<wamp::Session> session) {
         loop.DeleteLater(std::make_unique<Remains>(std::move(session)));
       }),
+      echoes_(loop),
       transports_(loop, helper_),
       proxy_(loop, sessions_),
       router_(loop, sessions_),
@@ -90,21 +91,21 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
       log_streams_(loop),
       queries_([this](const internal::Frame& frame) { control_.Send(frame); },
                [this] { return control_.pending(); }),
-      stopping_(loop, transports_, sessions_, [this] { loop_.Stop(); }) {
+      stopping_(loop, transports_, sessions_, echoes_, [this] { loop_.Stop(); }) {
   sessions_.SetObserver(&streams_);
   session_queries_.Serve(queries_);
   backend_queries_.Serve(queries_);
   streams_.Serve(queries_);
   log_streams_.Serve(queries_);
   ServeSetAccepting(queries_, transports_);
-  parts_ = std::make_unique<WorkerParts>(
-      WorkerParts::Surroundings{proxy_, router_, helper_, node_info_, node_state_, tunnels_, archives_});
+  parts_ = std::make_unique<WorkerParts>(WorkerParts::Surroundings{
+      proxy_, router_, helper_, echoes_, node_info_, node_state_, tunnels_, archives_});
   const auto send = [this](const internal::Frame& frame) { control_.Send(frame); };
   const auto on_applied = [this](const config::Node& node) {
     control_.SetOrphanTimeout(node.orphan_timeout);
   };
   revisions_ = std::make_unique<Revisions>(Revisions::Surroundings{
-      loop, helper_, *parts_, transports_, sessions_, std::move(resolve), send, on_applied});
+      loop, helper_, *parts_, transports_, sessions_, echoes_, std::move(resolve), send, on_applied});
   status_ = std::make_unique<StatusReport>(
       StatusReport::Surroundings{loop,
                                  sessions_,

@@ -64,6 +64,7 @@ class Process {
   web::Archives archives_;
   HelperThread helper_;
   wamp::SessionRegistry sessions_;
+  web::EchoConnections echoes_;
   TransportSet transports_;
   ProxyEndpoints proxy_;
   RouterEndpoints router_;

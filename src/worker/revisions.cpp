@@ -37,8 +37,7 @@ Backends BackendsOf(const Snapshot& snapshot) {
   for (const auto& [id, backend] : snapshot.worker().backends) backends[backend.name] = &backend;
   for (const auto& [name, part] : snapshot.transports()) {
     const auto& protocol = part->settings->protocol;
-    if (const auto* raw = std::get_if<config::RawSocketTransport>(&protocol))
-      Collect(raw->transparent, backends);
+    if (const auto* raw = config::RawSocketOf(*part->settings)) Collect(raw->transparent, backends);
     if (const auto* ws = std::get_if<config::WampWebSocket>(&protocol)) Collect(ws->transparent, backends);
     for (const auto& [path, service] : part->services) {
       const auto* ws = std::get_if<config::WampWebSocket>(&service.settings->service);
@@ -193,6 +192,7 @@ void Revisions::EndSessionsOf(const std::set<std::string, std::less<>>& removed)
       session.End(EndReason::kClosedByOperator);
     }
   });
+  for (const std::string& name : removed) around_.echoes.Close(name);
 }
 
 std::set<std::string, std::less<>> RemovedParts(const Snapshot& before, const Snapshot& after) {

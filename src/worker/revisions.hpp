@@ -12,6 +12,7 @@
 #include "base/fd.hpp"
 #include "wamp/session_registry.hpp"
 #include "wampgate/internal/control.pb.h"
+#include "web/echo_service.hpp"
 #include "worker/helper_thread.hpp"
 #include "worker/snapshot.hpp"
 #include "worker/transport_set.hpp"
@@ -37,6 +38,7 @@ class Revisions {
     PartFactory& factory;
     TransportSet& transports;
     wamp::SessionRegistry& sessions;
+    web::EchoConnections& echoes;
     ResolveNode resolve;
     std::function<void(const internal::Frame&)> send;  ///< answers to the supervisor
     std::function<void(const config::Node&)> on_applied;

@@ -1,7 +1,10 @@
 #include "worker/snapshot.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
+
+#include "http/universal_table.hpp"
 
 namespace wampgate::worker {
 namespace {
@@ -12,6 +15,33 @@ struct Failure {
   std::string error;
   std::string path;
 };
+
+/// The HTTP server of a transport that speaks nothing but WebSocket.
+http::ServerOptions OnlyWebSocket(const websocket::ServerOptions& websocket) {
+  http::ServerOptions options;
+  options.only_websocket = true;
+  options.show_server_version = websocket.show_server_version;
+  options.header_timeout = websocket.open_handshake_timeout;
+  options.client_timeout.reset();  // "off" is off
+  return options;
+}
+
+/// The HTTP server of a universal transport: that of `web`; without it, until the path is known, a WebSocket
+/// server that is as patient as the most patient of the entries.
+http::ServerOptions UniversalOptions(const config::UniversalTransport& universal) {
+  if (universal.web) return universal.web->options;
+  http::ServerOptions options = OnlyWebSocket({});
+  std::chrono::milliseconds longest{0};
+  bool is_off = false;
+  for (const auto& [segment, path] : universal.websocket.paths) {
+    const auto* websocket = std::get_if<config::WampWebSocket>(&path.service);
+    if (websocket == nullptr) continue;
+    is_off = is_off || websocket->options.open_handshake_timeout.count() == 0;
+    longest = std::max(longest, websocket->options.open_handshake_timeout);
+  }
+  options.header_timeout = is_off ? std::chrono::milliseconds(0) : longest;
+  return options;
+}
 
 /// Builds one transport, taking over what equals its counterpart in the revision before.
 class TransportBuilder {
@@ -26,6 +56,9 @@ class TransportBuilder {
   bool BuildProtocol(const config::WebTransport& web);
   bool BuildProtocol(const config::WampWebSocket& websocket);
   bool BuildProtocol(const config::RawSocketTransport& rawsocket);
+  bool BuildProtocol(const config::WebSocketTestee& testee);
+  bool BuildProtocol(const config::UniversalTransport& universal);
+  std::shared_ptr<http::Service> BuildUniversal(const config::UniversalTransport& universal);
   std::shared_ptr<http::Service> BuildLevel(const config::PathLevel& level);
   std::shared_ptr<http::Service> BuildPath(const config::Path& path);
   std::shared_ptr<http::Service> PreviousService(const config::Path& path) const;
@@ -75,23 +108,60 @@ bool TransportBuilder::BuildProtocol(const config::WampWebSocket& websocket) {
   } else if (!Take(factory_.MakeWebSocket(*settings_), settings_->name, service)) {
     return false;
   }
-  http::ServerOptions options;
-  options.only_websocket = true;
-  options.show_server_version = websocket.options.show_server_version;
-  options.header_timeout = websocket.options.open_handshake_timeout;
-  options.client_timeout.reset();  // "off" is off
-  SetSite(options, std::move(service));
+  SetSite(OnlyWebSocket(websocket.options), std::move(service));
+  return true;
+}
+
+bool TransportBuilder::BuildProtocol(const config::WebSocketTestee& testee) {
+  const auto* before =
+      previous_ ? std::get_if<config::WebSocketTestee>(&previous_->settings->protocol) : nullptr;
+  std::shared_ptr<http::Service> service;
+  if (before != nullptr && *before == testee) {
+    service = previous_->site->root;
+  } else if (!Take(factory_.MakeEcho(*settings_), settings_->name, service)) {
+    return false;
+  }
+  SetSite(OnlyWebSocket(testee.options), std::move(service));
   return true;
 }
 
 bool TransportBuilder::BuildProtocol(const config::RawSocketTransport& rawsocket) {
-  const auto* before =
-      previous_ ? std::get_if<config::RawSocketTransport>(&previous_->settings->protocol) : nullptr;
+  const auto* before = previous_ ? config::RawSocketOf(*previous_->settings) : nullptr;
   if (before != nullptr && *before == rawsocket) {
     part_->acceptor = previous_->acceptor;
     return true;
   }
-  return Take(factory_.MakeAcceptor(*settings_), settings_->name, part_->acceptor);
+  return Take(factory_.MakeAcceptor(rawsocket), settings_->name, part_->acceptor);
+}
+
+bool TransportBuilder::BuildProtocol(const config::UniversalTransport& universal) {
+  if (universal.rawsocket && !BuildProtocol(*universal.rawsocket)) return false;
+  if (!universal.web && universal.websocket.paths.empty()) return true;
+  std::shared_ptr<http::Service> table = BuildUniversal(universal);
+  if (!table) return false;
+  SetSite(UniversalOptions(universal), std::move(table));
+  return true;
+}
+
+std::shared_ptr<http::Service> TransportBuilder::BuildUniversal(const config::UniversalTransport& universal) {
+  Children entries;
+  std::shared_ptr<http::Service> root, others;
+  for (const auto& [segment, path] : universal.websocket.paths) {
+    std::shared_ptr<http::Service> service = BuildPath(path);
+    if (!service) return nullptr;
+    (segment == "/" ? root : entries[segment]) = std::move(service);
+  }
+  if (universal.web) {
+    others = BuildLevel(universal.web->root);
+    if (!others) return nullptr;
+  }
+  const auto* before =
+      previous_ ? std::get_if<config::UniversalTransport>(&previous_->settings->protocol) : nullptr;
+  const bool same = before != nullptr && previous_->site && before->websocket == universal.websocket &&
+                    before->web.has_value() == universal.web.has_value() &&
+                    (!universal.web || before->web->root == universal.web->root);
+  if (same) return previous_->site->root;
+  return std::make_shared<http::UniversalTable>(std::move(entries), std::move(root), std::move(others));
 }
 
 std::shared_ptr<http::Service> TransportBuilder::BuildLevel(const config::PathLevel& level) {

@@ -24,11 +24,11 @@ struct ServicePart {
 /// What a transport's new connections get. Immutable; a live connection keeps only the parts it uses.
 struct TransportPart {
   std::shared_ptr<const config::Transport> settings;
-  /// `web` and `websocket`: what requests go to.
+  /// What requests go to; null where no HTTP is spoken.
   std::shared_ptr<const http::Site> site;
-  /// `rawsocket`: what connections go to.
+  /// What RawSocket connections go to; null where it is not spoken.
   std::shared_ptr<wamp::SessionAcceptor> acceptor;
-  /// `web`: every mounted service and path level, by resource name.
+  /// `web` and `universal`: every mounted service and path level, by resource name.
   std::map<std::string, ServicePart> services;
 };
 

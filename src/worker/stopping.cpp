@@ -12,8 +12,12 @@ constexpr std::string_view kModule = "worker";
 }  // namespace
 
 Stopping::Stopping(net::Loop& loop, TransportSet& transports, wamp::SessionRegistry& sessions,
-                   std::function<void()> on_done)
-    : loop_(loop), transports_(transports), sessions_(sessions), on_done_(std::move(on_done)) {}
+                   web::EchoConnections& echoes, std::function<void()> on_done)
+    : loop_(loop),
+      transports_(transports),
+      sessions_(sessions),
+      echoes_(echoes),
+      on_done_(std::move(on_done)) {}
 
 void Stopping::Begin(std::chrono::milliseconds grace) {
   if (begun_) {
@@ -29,10 +33,10 @@ void Stopping::Begin(std::chrono::milliseconds grace) {
 }
 
 void Stopping::Look() {
-  if (sessions_.size() + transports_.counters().connections == 0) return Finish();
+  if (sessions_.size() + connections() == 0) return Finish();
   if (std::chrono::steady_clock::now() >= deadline_) {
     log::Warning(kModule, "the grace period is over; dropping what is left",
-                 {{"sessions", sessions_.size()}, {"connections", transports_.counters().connections}});
+                 {{"sessions", sessions_.size()}, {"connections", connections()}});
     return Finish();
   }
   EndSessions();  // a request that was under way may have become a session
@@ -41,11 +45,18 @@ void Stopping::Look() {
 
 void Stopping::EndSessions() {
   sessions_.ForEach([](wamp::Session& session) { session.End(EndReason::kShutdown); });
+  echoes_.Close();
+}
+
+/// Those that are no sessions.
+std::size_t Stopping::connections() const {
+  return transports_.counters().connections + echoes_.size();
 }
 
 void Stopping::Finish() {
   timer_.Stop();
   sessions_.ForEach([](wamp::Session& session) { session.Kill(); });
+  echoes_.Kill();
   if (on_done_) std::exchange(on_done_, nullptr)();
 }
 

@@ -6,6 +6,7 @@
 #include "base/timer_wheel.hpp"
 #include "net/loop.hpp"
 #include "wamp/session_registry.hpp"
+#include "web/echo_service.hpp"
 #include "worker/transport_set.hpp"
 
 namespace wampgate::worker {
@@ -15,7 +16,7 @@ namespace wampgate::worker {
 class Stopping {
  public:
   Stopping(net::Loop& loop, TransportSet& transports, wamp::SessionRegistry& sessions,
-           std::function<void()> on_done);
+           web::EchoConnections& echoes, std::function<void()> on_done);
 
   /// A second call ends at once.
   void Begin(std::chrono::milliseconds grace);
@@ -25,11 +26,13 @@ class Stopping {
   static constexpr std::chrono::milliseconds kInterval{50};
   void Look();
   void EndSessions();
+  std::size_t connections() const;
   void Finish();
 
   net::Loop& loop_;
   TransportSet& transports_;
   wamp::SessionRegistry& sessions_;
+  web::EchoConnections& echoes_;
   std::function<void()> on_done_;
   bool begun_ = false;
   std::chrono::steady_clock::time_point deadline_;

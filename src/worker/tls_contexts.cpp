@@ -64,10 +64,17 @@ void TlsContexts::Read(config::Node& node) {
       if (auto* web = std::get_if<config::WebTransport>(&transport.protocol)) Read(web->root);
       if (auto* socket = std::get_if<config::WampWebSocket>(&transport.protocol)) Read(socket->transparent);
       if (auto* raw = std::get_if<config::RawSocketTransport>(&transport.protocol)) Read(raw->transparent);
+      if (auto* universal = std::get_if<config::UniversalTransport>(&transport.protocol)) Read(*universal);
     }
   }
   listeners_.before.clear();
   backends_.before.clear();
+}
+
+void TlsContexts::Read(config::UniversalTransport& universal) {
+  if (universal.rawsocket) Read(universal.rawsocket->transparent);
+  Read(universal.websocket);
+  if (universal.web) Read(universal.web->root);
 }
 
 void TlsContexts::Read(config::PathLevel& level) {

@@ -34,6 +34,7 @@ class TlsContexts {
     void Read(Tls& tls);
   };
 
+  void Read(config::UniversalTransport& universal);
   void Read(config::PathLevel& level);
   void Read(std::optional<proxy::TransparentOptions>& transparent);
   void Read(proxy::BackendOptions& backend);

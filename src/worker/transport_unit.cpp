@@ -43,23 +43,33 @@ wamp::TransportDetails RawSocketDetails(const config::Transport& transport, cons
   return details;
 }
 
+/// A closed stream, until the end of the turn.
+struct Remains final : net::Mortal {
+  explicit Remains(std::unique_ptr<net::Stream> closed) : stream(std::move(closed)) {}
+  std::unique_ptr<net::Stream> stream;
+};
+
 }  // namespace
 
 TransportUnit::TransportUnit(net::Loop& loop, http::Offload& offload,
                              std::shared_ptr<const TransportPart> part)
     : loop_(loop),
       part_(std::move(part)),
+      offload_(offload),
       tls_handshakes_(
           loop, [this](std::unique_ptr<net::Stream> stream) { Serve(std::move(stream)); },
           [this](const std::string& peer, const Status& why) { OnTlsFailed(peer, why); }) {
-  if (part_->site) http_ = std::make_unique<http::Server>(loop_, part_->site, offload);
+  if (part_->site) http_ = std::make_unique<http::Server>(loop_, part_->site, offload_);
 }
 
 TransportUnit::~TransportUnit() = default;
 
 void TransportUnit::SetPart(std::shared_ptr<const TransportPart> part) {
   part_ = std::move(part);
-  if (http_) http_->SetSite(part_->site);
+  if (!part_->site) return;  // HTTP connections that a universal transport still has keep what they have
+  if (http_) return http_->SetSite(part_->site);
+  http_ = std::make_unique<http::Server>(loop_, part_->site, offload_);
+  if (!accepting_) http_->Drain();
 }
 
 void TransportUnit::Listen(ListenSocket socket, Ownership ownership) {
@@ -149,7 +159,8 @@ void TransportUnit::Accept(std::unique_ptr<net::Stream> stream) {
 
 /// The 1st, 2nd, 4th, 8th … is told in the log.
 void TransportUnit::TurnAway(const std::string& why) {
-  if ((++without_tls_ & (without_tls_ - 1)) != 0) return;
+  ++without_tls_;
+  if ((without_tls_ & (without_tls_ - 1)) != 0) return;
   log::Error(kModule,
              "a client was turned away: the files of the transport's TLS cannot be used; repair them, then "
              "`wampgatectl reload`, or `wampgatectl worker restart` if that finds no change",
@@ -166,24 +177,60 @@ void TransportUnit::OnTlsFailed(const std::string& peer, const Status& why) cons
 }
 
 void TransportUnit::Serve(std::unique_ptr<net::Stream> stream) {
-  if (http_) {
-    const auto security = stream->tls() == nullptr ? http::Security::kPlain : http::Security::kTls;
-    http_->Accept(std::move(stream), security);
+  if (std::holds_alternative<config::UniversalTransport>(part_->settings->protocol)) {
+    ServeUniversal(std::move(stream));
+  } else if (part_->site) {
+    ServeHttp(std::move(stream));
   } else {
-    AcceptRawSocket(std::move(stream));
+    ServeRawSocket(std::move(stream));
   }
 }
 
-void TransportUnit::AcceptRawSocket(std::unique_ptr<net::Stream> stream) {
-  const auto& settings = std::get<config::RawSocketTransport>(part_->settings->protocol);
+void TransportUnit::ServeUniversal(std::unique_ptr<net::Stream> stream) {
+  const auto& settings = std::get<config::UniversalTransport>(part_->settings->protocol);
+  const std::uint64_t number = ++last_handshake_;
+  auto begun = [this, number](StatusOr<Begun> result) {
+    EndHandshake(number);
+    ServeBegun(std::move(result));
+  };
+  handshakes_.emplace(number,
+                      AwaitFirstOctet(std::move(stream), settings.open_handshake_timeout, std::move(begun)));
+}
+
+/// What is not configured is closed, without a word (spec 1.5).
+void TransportUnit::ServeBegun(StatusOr<Begun> begun) {
+  if (!begun.ok()) {
+    log::Debug(kModule, "a connection ended before it said what it speaks",
+               {{"transport", part_->settings->name}, {"error", Message(begun.status())}});
+    return;
+  }
+  if (begun->spoken == Spoken::kRawSocket && config::RawSocketOf(*part_->settings) != nullptr)
+    return ServeRawSocket(std::move(begun->stream));
+  if (begun->spoken == Spoken::kHttp && part_->site) return ServeHttp(std::move(begun->stream));
+  log::Debug(kModule, "a connection speaks what is not configured; closing it",
+             {{"transport", part_->settings->name}, {"peer", net::PeerName(begun->stream->fd())}});
+  begun->stream->Close(net::Stream::CloseHow::kOrderly);
+  loop_.DeleteLater(std::make_unique<Remains>(std::move(begun->stream)));  // it is what is calling
+}
+
+void TransportUnit::ServeHttp(std::unique_ptr<net::Stream> stream) {
+  const auto security = stream->tls() == nullptr ? http::Security::kPlain : http::Security::kTls;
+  http_->Accept(std::move(stream), security);
+}
+
+void TransportUnit::EndHandshake(std::uint64_t number) {
+  const auto found = handshakes_.find(number);
+  if (found == handshakes_.end()) return;
+  loop_.DeleteLater(std::move(found->second));
+  handshakes_.erase(found);
+}
+
+void TransportUnit::ServeRawSocket(std::unique_ptr<net::Stream> stream) {
+  const config::RawSocketTransport& settings = *config::RawSocketOf(*part_->settings);
   wamp::TransportDetails details = RawSocketDetails(*part_->settings, *stream);
-  const std::uint64_t number = next_handshake_++;
+  const std::uint64_t number = ++last_handshake_;
   auto opened = [this, number, details, acceptor = part_->acceptor](StatusOr<rawsocket::Opened> result) {
-    const auto found = handshakes_.find(number);
-    if (found != handshakes_.end()) {
-      loop_.DeleteLater(std::move(found->second));
-      handshakes_.erase(found);
-    }
+    EndHandshake(number);
     if (!result.ok()) {
       log::Debug(
           kModule, "a RawSocket handshake failed",

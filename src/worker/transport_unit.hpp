@@ -11,6 +11,7 @@
 #include "net/acceptor.hpp"
 #include "net/loop.hpp"
 #include "net/tls_handshakes.hpp"
+#include "worker/first_octets.hpp"
 #include "worker/snapshot.hpp"
 
 namespace wampgate::worker {
@@ -56,7 +57,7 @@ class TransportUnit final : public net::Mortal {
   /// Closes the listening sockets and idle HTTP connections, drops handshakes; busy HTTP connections end
   /// after their response.
   void Drain();
-  /// HTTP connections and handshakes.
+  /// HTTP connections and handshakes, those that have said nothing included.
   std::size_t connections() const;
 
   /// Connections accepted, and turned away for want of descriptors, since the start.
@@ -74,16 +75,22 @@ class TransportUnit final : public net::Mortal {
   void Accept(std::unique_ptr<net::Stream> stream);
   void OnTlsFailed(const std::string& peer, const Status& why) const;
   void TurnAway(const std::string& why);
+  /// Serves a connection by what its transport speaks.
   void Serve(std::unique_ptr<net::Stream> stream);
-  void AcceptRawSocket(std::unique_ptr<net::Stream> stream);
+  void ServeUniversal(std::unique_ptr<net::Stream> stream);
+  void ServeBegun(StatusOr<Begun> begun);
+  void ServeHttp(std::unique_ptr<net::Stream> stream);
+  void ServeRawSocket(std::unique_ptr<net::Stream> stream);
+  void EndHandshake(std::uint64_t number);
   void CloseListener(Listener& listener);
 
   net::Loop& loop_;
   std::shared_ptr<const TransportPart> part_;
   std::map<std::uint32_t, Listener> listeners_;
-  std::unique_ptr<http::Server> http_;  // web and websocket
-  std::uint64_t next_handshake_ = 0;
-  std::map<std::uint64_t, std::unique_ptr<net::Mortal>> handshakes_;  // rawsocket
+  http::Offload& offload_;
+  std::unique_ptr<http::Server> http_;                                // where HTTP is, or was, spoken
+  std::map<std::uint64_t, std::unique_ptr<net::Mortal>> handshakes_;  // and first octets, in order
+  std::uint64_t last_handshake_ = 0;
   net::TlsHandshakes tls_handshakes_;
   bool accepting_ = true;
   std::uint64_t accepted_ = 0;

@@ -70,10 +70,15 @@ MadeService WorkerParts::MakeWebSocket(const config::Transport& transport) {
   return WebSocket(std::get<config::WampWebSocket>(transport.protocol), transport.name);
 }
 
+MadeService WorkerParts::MakeEcho(const config::Transport& transport) {
+  const auto& testee = std::get<config::WebSocketTestee>(transport.protocol);
+  return std::make_shared<web::EchoService>(std::make_shared<const websocket::ServerOptions>(testee.options),
+                                            transport.name, around_.echoes);
+}
+
 StatusOr<std::shared_ptr<wamp::SessionAcceptor>> WorkerParts::MakeAcceptor(
-    const config::Transport& transport) {
-  const auto& settings = std::get<config::RawSocketTransport>(transport.protocol);
-  return endpoints_->MakeEndpoint(settings.auth, settings.transparent);
+    const config::RawSocketTransport& rawsocket) {
+  return endpoints_->MakeEndpoint(rawsocket.auth, rawsocket.transparent);
 }
 
 std::shared_ptr<const WorkerPart> WorkerParts::MakeWorkerPart(

@@ -5,6 +5,7 @@
 #include "http/offload.hpp"
 #include "proxy/tunnel_host.hpp"
 #include "web/archive_file.hpp"
+#include "web/echo_service.hpp"
 #include "web/node_info.hpp"
 #include "web/node_state.hpp"
 #include "worker/endpoint_factory.hpp"
@@ -18,9 +19,10 @@ namespace wampgate::worker {
 class WorkerParts final : public PartFactory {
  public:
   struct Surroundings {
-    EndpointFactory& proxy;   ///< for `type: proxy`
-    EndpointFactory& router;  ///< for `type: router`
-    http::Offload& offload;   ///< outlives the services
+    EndpointFactory& proxy;        ///< for `type: proxy`
+    EndpointFactory& router;       ///< for `type: router`
+    http::Offload& offload;        ///< outlives the services
+    web::EchoConnections& echoes;  ///< outlives the services
     std::shared_ptr<web::NodeInfoSource> node_info;
     std::shared_ptr<web::NodeStateSource> node_state;
     proxy::TunnelHost& tunnels;  ///< outlives the services
@@ -30,7 +32,9 @@ class WorkerParts final : public PartFactory {
 
   StatusOr<std::shared_ptr<http::Service>> MakeService(const config::Path& path) override;
   StatusOr<std::shared_ptr<http::Service>> MakeWebSocket(const config::Transport& transport) override;
-  StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(const config::Transport& transport) override;
+  StatusOr<std::shared_ptr<http::Service>> MakeEcho(const config::Transport& transport) override;
+  StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(
+      const config::RawSocketTransport& rawsocket) override;
   std::shared_ptr<const WorkerPart> MakeWorkerPart(
       const config::Node& node, const proxy::RouteChanges& routes,
       const std::shared_ptr<const WorkerPart>& previous) override;

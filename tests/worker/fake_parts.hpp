@@ -41,7 +41,11 @@ class FakeParts final : public PartFactory {
     ++made;
     return std::make_shared<NamedService>(transport.name);
   }
-  StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(const config::Transport&) override {
+  StatusOr<std::shared_ptr<http::Service>> MakeEcho(const config::Transport& transport) override {
+    ++made;
+    return std::make_shared<NamedService>(transport.name);
+  }
+  StatusOr<std::shared_ptr<wamp::SessionAcceptor>> MakeAcceptor(const config::RawSocketTransport&) override {
     ++made;
     return std::make_shared<DroppingAcceptor>();
   }
