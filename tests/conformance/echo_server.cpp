@@ -45,7 +45,7 @@ int main() {
   auto options = std::make_shared<websocket::ServerOptions>();
   options->deflate.emplace();
   options->connection.max_message_size = 64 * 1024 * 1024;
-  auto service = std::make_shared<web::EchoService>(options, connections);
+  auto service = std::make_shared<web::EchoService>(options, "", connections);
   http::ServerOptions server_options;
   server_options.only_websocket = true;
   auto site = std::make_shared<const http::Site>(http::Site{server_options, service});

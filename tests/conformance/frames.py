@@ -110,9 +110,9 @@ class Connection:
             if not self._receive():
                 raise Ended(self.broken)
 
-    def receive(self):
+    def receive(self, patience=None):
         """The next frame; raises Ended or Silent."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + (patience or PATIENCE)
         self._need(2, deadline)
         first, second = self.buffer[0], self.buffer[1]
         length, start = second & 127, 2
