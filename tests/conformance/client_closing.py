@@ -80,6 +80,14 @@ def run(d):
     d.close()
 
 
+@case("16.3.22", "6455 10.4", "a message of just its limit in two fragments", role="client", open="max_message_size=1000")
+def run(d):
+    d.frame(TEXT, b"x" * 600, fin=False)
+    d.frame(CONTINUATION, b"x" * 400)
+    d.expect(TEXT, b"x" * 1000)
+    d.close()
+
+
 @case("16.3.21", "6455 7.4.1", "a message over its limit fails with 1009", role="client", open="max_message_size=1000")
 def run(d):
     d.frame(TEXT, b"x" * 600, fin=False)

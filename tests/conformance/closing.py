@@ -53,7 +53,8 @@ def run(d):
         d.expect_end()
 
 
-@case("7.1.6", "6455 5.5.1", "256 KiB, a short message, Close and a ping at once")
+# A tunnel may answer the Close before its other side answers the messages: "as soon as practical".
+@case("7.1.6", "6455 5.5.1", "256 KiB, a short message, Close and a ping at once", tunnel=False)
 def run(d):
     masked = d.connection.client
     large = b"BAsd7&jh23" * 26214

@@ -52,7 +52,10 @@ class Codec:
             raise Failed("the end of the last block was not removed (RFC 7692 7.2.1)")
         if self.inflater is None or self.they_reset:
             self.inflater = zlib.decompressobj(-max(self.their_bits, 8))
-        return self.inflater.decompress(octets + TAIL)
+        try:
+            return self.inflater.decompress(octets + TAIL)
+        except zlib.error as error:
+            raise Failed(f"what was compressed cannot be undone with what was agreed: {error}") from None
 
 
 def payloads(seed, size, count):

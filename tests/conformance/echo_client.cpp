@@ -76,6 +76,8 @@ void Set(websocket::ClientOptions& options, const std::string& key, const std::s
     options.connection.fail_by_drop = number != 0;
   } else if (key == "max_message_size") {
     options.connection.max_message_size = static_cast<std::size_t>(number);
+  } else if (key == "target") {
+    options.target = value;
   } else if (key == "subprotocol") {
     options.subprotocols.push_back(value);
   } else {

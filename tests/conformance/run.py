@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cases against an echoing WebSocket server, strictly: a case passes or fails, there is nothing between.
 
-run.py HOST PORT [--path PATH] [--only PREFIX] [--known FILE] [--list]
+run.py HOST PORT [--path PATH] [--only PREFIX] [--known FILE] [--tunnel] [--list]
 
 --known FILE names cases in which this peer is known to differ, one per line with the sentence of the RFC that decides;
 they must fail: one that passes is reported, too.
@@ -37,12 +37,15 @@ def main():
     parser.add_argument("--only", default="", help="cases whose number begins with this")
     parser.add_argument("--first", action="store_true", help="stop at the first failure, and wait less long")
     parser.add_argument("--known")
+    parser.add_argument("--tunnel", action="store_true", help="a proxy is in between, which is what is tested")
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args()
     verdicts = Verdicts(known_differences(args.known) if args.known else {}, 3.0 if args.first else 20.0)
     for case in chosen("server", args.only):
         if args.list:
             print(case)
+            continue
+        if args.tunnel and not case.options.get("tunnel", True):
             continue
         verdicts.begin(case)
         try:

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Runs the cases against an echoing WebSocket client, which connects to us, strictly.
 
-run_client.py [--known FILE] [--only PREFIX] [--foreign] COMMAND...
+run_client.py [--known FILE] [--only PREFIX] [--foreign] [--tunnel] COMMAND...
 
 COMMAND reads "open PORT KEY=VALUE..." and "close CODE REASON" from its standard input and says "opened SUBPROTOCOL",
 "failed WHY" and "ended HOW" (echo_client.cpp). --foreign: it knows no key but `deflate` and `subprotocol`, and how it words
-what is wrong is its own affair.
+what is wrong is its own affair. --tunnel: a node's websocket-reverseproxy is between us and it, and is what is tested: it
+connects to us, and the client, ours, to it (tunnel.py); needs WAMPGATED and WAMPGATECTL.
 """
 import argparse
+import contextlib
 import queue
 import socket
 import subprocess
@@ -25,6 +27,7 @@ class Client:
     def __init__(self, command):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
         self.port = self.listener.getsockname()[1]
+        self.through = None  # the port of a node in between
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -46,7 +49,11 @@ class Client:
     def open(self, keys=""):
         while not self.lines.empty():
             self.lines.get()
-        self.tell("open", str(self.port), *keys.split())
+        words = keys.split()
+        if self.through is None:
+            return self.tell("open", str(self.port), *words)
+        target = "target=/deflate" if "deflate=" in words else "target=/plain"
+        self.tell("open", str(self.through), target, *(word for word in words if word.startswith("subprotocol")))
 
     def stop(self):
         self.process.stdin.close()
@@ -62,7 +69,8 @@ def run_one(case, client, foreign):
     options, made = case.options, []
 
     def connect():
-        client.open(options.get("open", "deflate=" if options.get("offer") else "") + ("" if foreign or "fail_by_drop" in options.get("open", "") else " fail_by_drop=0"))
+        keys = options.get("open", "deflate=" if options.get("offer") else "")
+        client.open(keys if foreign or "fail_by_drop" in keys else keys + " fail_by_drop=0")
         extension = options.get("answer", "permessage-deflate" if options.get("offer") else "")
         made.append(frames.accept(client.listener, lambda offered: extension, chop=options.get("chop"),
                                   early=options.get("early", lambda masked: b"")(False)))
@@ -80,8 +88,8 @@ def run_one(case, client, foreign):
 
 
 def is_foreign_to(case):
-    """Whether the case needs what only our client can be told."""
-    return set(case.options.get("open", "").replace("=", " ").split()[::2]) - {"deflate", "subprotocol"} or case.options.get("ours")
+    """Whether the case needs a client that can be told more than the simplest."""
+    return {word.split("=")[0] for word in case.options.get("open", "").split()} - {"deflate", "subprotocol"}
 
 
 def main():
@@ -90,23 +98,30 @@ def main():
     parser.add_argument("--known")
     parser.add_argument("--only", default="")
     parser.add_argument("--foreign", action="store_true")
+    parser.add_argument("--tunnel", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     args = parser.parse_args()
     client = Client(args.command)
-    client.foreign = args.foreign
+    client.foreign = args.foreign or args.tunnel
     verdicts = Verdicts(known_differences(args.known) if args.known else {}, 3.0 if args.first else 20.0)
-    for case in chosen("client", args.only):
-        if args.foreign and is_foreign_to(case):
-            continue
-        verdicts.begin(case)
-        try:
-            run_one(case, client, args.foreign)
-        except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
-            verdicts.failed(case, failure)
-            if args.first:
-                break
-        else:
-            verdicts.passed(case)
+    with contextlib.ExitStack() as between:
+        if args.tunnel:
+            from tunnel import tunnel_to
+            client.through = between.enter_context(tunnel_to(client.port))
+        for case in chosen("client", args.only):
+            if client.foreign and is_foreign_to(case) or args.foreign and case.options.get("ours"):
+                continue
+            if args.tunnel and not case.options.get("tunnel", True):
+                continue
+            verdicts.begin(case)
+            try:
+                run_one(case, client, client.foreign)
+            except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
+                verdicts.failed(case, failure)
+                if args.first:
+                    break
+            else:
+                verdicts.passed(case)
     return client.stop() or verdicts.code()
 
 
