@@ -24,7 +24,8 @@ class OwnState final : public web::NodeStateSource {
       if (metrics && state.metrics().empty()) {
         return done(Unavailable("processes have not yet said what they have counted; try again"));
       }
-      done(web::NodeState{state.ready(), state.not_ready_reason(), state.metrics()});
+      done(web::NodeState{state.ready(), state.not_ready_reason(),
+                          metrics ? std::make_shared<const std::string>(state.metrics()) : nullptr});
     });
   }
 

@@ -54,9 +54,9 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descripto
       return Send(reply);
     }
     case internal::Frame::kNodeStateRequest: {
-      if (!context_.node_state) return;
       internal::Frame reply;
-      *reply.mutable_node_state() = context_.node_state(frame.node_state_request().metrics());
+      if (context_.node_state)
+        *reply.mutable_node_state() = context_.node_state(frame.node_state_request().metrics());
       reply.mutable_node_state()->set_id(frame.node_state_request().id());
       return Send(reply);
     }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/status.hpp"
@@ -12,7 +13,8 @@ namespace wampgate::web {
 struct NodeState {
   bool ready = false;
   std::string not_ready_reason;
-  std::string metrics;  ///< text format of Prometheus; empty unless it was asked for
+  /// Text format of Prometheus, the same for all who ask at a time; null unless it was asked for.
+  std::shared_ptr<const std::string> metrics;
 };
 
 /// Who knows. Loop's thread only.

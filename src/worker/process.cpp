@@ -72,7 +72,7 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
           [this](const internal::Frame& frame) { return SendIfConnected(frame); },
           [this] { return control_.supervisor_pid(); })),
       node_state_(std::make_shared<SupervisorNodeState>(
-          [this](const internal::Frame& frame) { return SendIfConnected(frame); })),
+          loop, [this](const internal::Frame& frame) { return SendIfConnected(frame); })),
       control_(loop, options_.control,
                {.hello = [this] { return Hello(); },
                 .on_frame = [this](auto& frame, auto& descriptors) { OnFrame(frame, descriptors); },

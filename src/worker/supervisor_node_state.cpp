@@ -7,6 +7,9 @@ namespace {
 
 // Askers give up after seconds; a supervisor that answers none of so many is not going to.
 constexpr std::size_t kMostWaiting = 1000;
+constexpr const char* kGone = "the supervisor cannot be reached";
+constexpr const char* kSilent =
+    "the supervisor has not answered in time: it is busy with a large change, or hangs; see its log";
 
 }  // namespace
 
@@ -22,8 +25,9 @@ void SupervisorNodeState::Get(Wanted wanted, Done done) {
     internal::Frame frame;
     frame.mutable_node_state_request()->set_id(++last_id_);
     frame.mutable_node_state_request()->set_metrics(wanted == Wanted::kMetrics);
-    if (!send_(frame)) return done(WithoutSupervisor(wanted));
+    if (!send_(frame)) return done(WithoutSupervisor(wanted, kGone));
     question.id = last_id_;
+    question.deadline.Start(loop_.timers(), kDeadline, [this, wanted] { OnSilence(wanted); });
   }
   question.waiting.push_back(std::move(done));
 }
@@ -31,31 +35,37 @@ void SupervisorNodeState::Get(Wanted wanted, Done done) {
 void SupervisorNodeState::OnAnswer(internal::NodeState& answer) {
   const bool is_metrics = answer.id() == metrics_.id;
   if (!is_metrics && answer.id() != health_.id) return;
-  web::NodeState state{answer.ready(), answer.not_ready_reason(), ""};
+  web::NodeState state{answer.ready(), answer.not_ready_reason(), nullptr};
   last_ = state;
-  state.metrics = std::move(*answer.mutable_metrics());
-  if (is_metrics && state.metrics.empty()) {
-    for (const Done& done : std::exchange(metrics_.waiting, {})) {
-      done(Unavailable("processes have not yet said what they have counted; try again"));
-    }
-    return;
+  if (!is_metrics) return Answer(health_, state);
+  if (answer.metrics().empty()) {
+    return Answer(metrics_, Unavailable("processes have not yet said what they have counted; try again"));
   }
-  if (is_metrics) {
-    last_metrics_ = state;
-    metrics_time_ = Clock::now();
-  }
-  for (const Done& done : std::exchange(is_metrics ? metrics_.waiting : health_.waiting, {})) done(state);
+  state.metrics = std::make_shared<const std::string>(std::move(*answer.mutable_metrics()));
+  last_metrics_ = state;
+  metrics_time_ = Clock::now();
+  Answer(metrics_, state);
 }
 
 void SupervisorNodeState::OnLost() {
   last_metrics_.reset();
-  for (const Done& done : std::exchange(health_.waiting, {})) done(WithoutSupervisor(Wanted::kHealth));
-  for (const Done& done : std::exchange(metrics_.waiting, {})) done(WithoutSupervisor(Wanted::kMetrics));
+  Answer(health_, WithoutSupervisor(Wanted::kHealth, kGone));
+  Answer(metrics_, WithoutSupervisor(Wanted::kMetrics, kGone));
 }
 
-StatusOr<web::NodeState> SupervisorNodeState::WithoutSupervisor(Wanted wanted) const {
+// The next who asks has it asked anew.
+void SupervisorNodeState::OnSilence(Wanted wanted) {
+  Answer(asked(wanted), WithoutSupervisor(wanted, kSilent));
+}
+
+void SupervisorNodeState::Answer(Asked& question, const StatusOr<web::NodeState>& state) {
+  question.deadline.Stop();
+  for (const Done& done : std::exchange(question.waiting, {})) done(state);
+}
+
+StatusOr<web::NodeState> SupervisorNodeState::WithoutSupervisor(Wanted wanted, const char* why) const {
   if (wanted == Wanted::kHealth && last_) return *last_;
-  return Unavailable("the supervisor cannot be reached");
+  return Unavailable(why);
 }
 
 }  // namespace wampgate::worker

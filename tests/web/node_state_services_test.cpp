@@ -26,7 +26,7 @@ class FakeSource final : public NodeStateSource {
     if (mode == Mode::kKeep) kept = std::move(done);
   }
   Mode mode = Mode::kAnswer;
-  NodeState state{true, "", "a 1\n"};
+  NodeState state{true, "", std::make_shared<const std::string>("a 1\n")};
   Wanted asked = Wanted::kHealth;
   int questions = 0;
   std::function<void(const StatusOr<NodeState>&)> kept;
@@ -60,6 +60,16 @@ TEST_F(NodeStateServices, MetricsAreTextOfPrometheusThatNobodyKeeps) {
   EXPECT_EQ(harness.Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").status, 405);
 }
 
+TEST_F(NodeStateServices, LongMetricsComeWholeWithoutACopyForEachWhoAsks) {
+  Serve(std::make_shared<MetricsService>(source, std::chrono::seconds(5)));
+  std::string text;
+  while (text.size() < 700'000) text += "metric{label=\"" + std::to_string(text.size()) + "\"} 1\n";
+  source->state.metrics = std::make_shared<const std::string>(text);
+  const Answer answer = harness.Get("/");
+  EXPECT_EQ(answer.Field("content-length"), std::to_string(text.size()));
+  EXPECT_TRUE(answer.body == text);
+}
+
 TEST_F(NodeStateServices, MetricsAre503WhenTheSourceFailsOrIsSilent) {
   Serve(std::make_shared<MetricsService>(source, kShort));
   for (const auto mode : {FakeSource::Mode::kFail, FakeSource::Mode::kDrop, FakeSource::Mode::kKeep}) {
@@ -73,7 +83,7 @@ TEST_F(NodeStateServices, ReadinessIs503WithTheReasonWhereItIsShown) {
   ServeHealth(HealthOptions::Check::kReady, HealthService::Reasons::kShown);
   EXPECT_EQ(harness.Get("/").status, 200);
   EXPECT_EQ(source->asked, NodeStateSource::Wanted::kHealth);
-  source->state = {false, "no process serves of worker edge", ""};
+  source->state = {false, "no process serves of worker edge", nullptr};
   const Answer answer = harness.Get("/");
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.body, "not ready: no process serves of worker edge\n");
@@ -86,7 +96,7 @@ TEST_F(NodeStateServices, ReadinessIs503WithTheReasonWhereItIsShown) {
 
 TEST_F(NodeStateServices, ReadinessKeepsNamesToItselfOnPublicPaths) {
   ServeHealth(HealthOptions::Check::kReady, HealthService::Reasons::kHidden);
-  source->state = {false, "no process serves of worker edge", ""};
+  source->state = {false, "no process serves of worker edge", nullptr};
   const Answer answer = harness.Get("/");
   EXPECT_EQ(answer.status, 503);
   EXPECT_THAT(answer.body, Not(HasSubstr("edge")));

@@ -81,6 +81,32 @@ TEST_F(NodeStatePaths, MetricsThatAreNotCompleteAreNotShown) {
   EXPECT_THAT(client.received(), StartsWith("HTTP/1.1 503 "));
 }
 
+TEST_F(NodeStatePaths, AQuestionThatIsNeverAnsweredBlocksNobodyForLong) {
+  StartWith(Node());
+  SocketClient client(port());
+  client.Send(RequestOf("/metrics"));
+  supervisor_->Await(internal::Frame::kNodeStateRequest);
+  ASSERT_TRUE(client.Receive(loop_, "see its log\n"));
+  EXPECT_THAT(client.received(), StartsWith("HTTP/1.1 503 "));
+  client.Forget();
+  client.Send(RequestOf("/metrics"));
+  Answer(true, "a 1\n");
+  ASSERT_TRUE(client.Receive(loop_, "a 1\n")) << "asked anew";
+}
+
+TEST_F(NodeStatePaths, ANodeIsAsReadyAsItWasWhileItsSupervisorIsSilent) {
+  StartWith(Node());
+  SocketClient client(port());
+  client.Send(RequestOf("/readyz"));
+  Answer(true);
+  ASSERT_TRUE(client.Receive(loop_, "ready\n"));
+  client.Forget();
+  client.Send(RequestOf("/readyz"));
+  supervisor_->Await(internal::Frame::kNodeStateRequest);
+  ASSERT_TRUE(client.Receive(loop_, "\r\n\r\nready\n"));
+  EXPECT_THAT(client.received(), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(NodeStatePaths, WithoutASupervisorANodeIsAsReadyAsItWas) {
   StartWith(Node());
   SocketClient client(port());
