@@ -2,6 +2,7 @@
 #include <grpcpp/grpcpp.h>
 #include <wampgate/v1/config_service.grpc.pb.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <memory>
@@ -252,20 +253,19 @@ class ConfigService final : public v1::ConfigService::CallbackService {
     }
     if (request.page_size() < 0) return InvalidArgument("page_size: expected 0 or more");
     const std::size_t size = request.page_size() == 0 ? kMost : static_cast<std::size_t>(request.page_size());
-    WAMPGATE_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> numbers, supervisor_.ListRevisions());
-    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
-      if (*number >= before) continue;
-      if (static_cast<std::size_t>(response.revisions_size()) == size) {
-        response.set_next_page_token(
-            std::to_string(response.revisions(response.revisions_size() - 1).revision()));
-        break;
-      }
-      const StatusOr<Revision> revision = supervisor_.LoadRevision(*number);
-      if (!revision.ok()) continue;
+    WAMPGATE_ASSIGN_OR_RETURN(std::vector<std::uint64_t> numbers, supervisor_.ListRevisions());
+    numbers.erase(std::lower_bound(numbers.begin(), numbers.end(), before), numbers.end());
+    if (numbers.empty()) return OkStatus();
+    const std::size_t older = numbers.size() - std::min(size, numbers.size());
+    if (older > 0) response.set_next_page_token(std::to_string(numbers[older]));
+    supervisor_.ForEachRevision(numbers[older], [&](const Revision& revision) {
+      if (revision.number() > numbers.back()) return supervisor::RevisionStore::Go::kStop;
       v1::ConfigSnapshot& snapshot = *response.add_revisions();
-      FillAbout(*revision, snapshot);
-      if (!supervisor_.Runs(*number)) snapshot.clear_confirm_deadline();
-    }
+      FillAbout(revision, snapshot);
+      if (!supervisor_.Runs(revision.number())) snapshot.clear_confirm_deadline();
+      return supervisor::RevisionStore::Go::kOn;
+    });
+    std::reverse(response.mutable_revisions()->begin(), response.mutable_revisions()->end());
     return OkStatus();
   }
 

@@ -125,17 +125,21 @@ StatusOr<internal::Revision> Supervisor::LoadRevision(std::uint64_t number) cons
   return revisions_.Load(number);
 }
 
+void Supervisor::ForEachRevision(std::uint64_t first, const RevisionStore::Visit& visit) const {
+  revisions_.ForEach(first, [&, running = committed_.load()](const internal::Revision& revision) {
+    return revision.number() > running ? RevisionStore::Go::kStop : visit(revision);
+  });
+}
+
 // Answers that the supervisor before gave, or was about to give.
 void Supervisor::RememberRequests() {
-  StatusOr<std::vector<std::uint64_t>> numbers = revisions_.Numbers();
-  if (!numbers.ok()) return;
-  for (auto number = numbers->rbegin(); number != numbers->rend(); ++number) {
-    const StatusOr<internal::Revision> revision = revisions_.Load(*number);
-    if (!revision.ok()) continue;
-    const auto age = SinceEpoch() - std::chrono::milliseconds(revision->time_unix_milliseconds());
-    if (age >= AnsweredRequests::kKept) return;
-    requests_.Remember(revision->request(), age);
-  }
+  const std::chrono::milliseconds now = SinceEpoch();
+  const std::chrono::milliseconds oldest = now - AnsweredRequests::kKept;
+  revisions_.ForEachSince(oldest.count(), [&](const internal::Revision& revision) {
+    requests_.Remember(revision.request(),
+                       now - std::chrono::milliseconds(revision.time_unix_milliseconds()));
+    return RevisionStore::Go::kOn;
+  });
 }
 
 void Supervisor::Confirm(std::uint64_t number, std::function<void(const Status&)> done) {
@@ -225,20 +229,25 @@ std::uint64_t Supervisor::WatchConfig(std::uint64_t after, ConfigWatchers::Watch
   const std::uint64_t id = next_watch_++;
   loop_.Post([this, id, after, watcher = std::move(watcher)]() mutable {
     if (stopping_) return watcher.end(Unavailable("the node is stopping"));
-    const std::uint64_t running = state_.revision.number();
-    if (after == 0) watcher.tell(ConfigEventKind::kSnapshot, state_.revision);
-    for (std::uint64_t number = after; after != 0 && number <= running; ++number) {
-      const StatusOr<internal::Revision> revision = revisions_.Load(number);
-      if (!revision.ok()) continue;
-      if (number > after) {
-        ConfigWatchers::TellAbout(*revision, watcher);
-      } else if (revision->confirmation().confirmed()) {  // perhaps later than what the caller has seen of it
-        watcher.tell(ConfigEventKind::kConfirmed, *revision);
-      }
+    if (after == 0) {
+      watcher.tell(ConfigEventKind::kSnapshot, state_.revision);
+    } else {
+      TellAfter(after, watcher);
     }
     config_watchers_.Add(id, std::move(watcher));
   });
   return id;
+}
+
+void Supervisor::TellAfter(std::uint64_t after, const ConfigWatchers::Watcher& watcher) const {
+  ForEachRevision(after, [&](const internal::Revision& revision) {
+    if (revision.number() > after) {
+      ConfigWatchers::TellAbout(revision, watcher);
+    } else if (revision.confirmation().confirmed()) {  // perhaps later than what the caller has seen of it
+      watcher.tell(ConfigEventKind::kConfirmed, revision);
+    }
+    return RevisionStore::Go::kOn;
+  });
 }
 
 void Supervisor::UnwatchConfig(std::uint64_t watch) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
@@ -115,6 +116,53 @@ StatusOr<internal::Revision> RevisionStore::Load(std::uint64_t number) const {
   }
   if (revision->number() != number) return not_kept;
   return revision;
+}
+
+// A revision may be in a log several times; it is what the last of them says.
+RevisionStore::Go RevisionStore::ForEachOf(std::uint64_t image, std::uint64_t first, std::uint64_t end,
+                                           const Visit& visit) const {
+  StatusOr<internal::Revision> revision = LoadImage(image);
+  if (!revision.ok()) return Go::kOn;
+  const auto tell = [&] { return revision->number() < first ? Go::kOn : visit(*revision); };
+  const StatusOr<std::string> log = ReadLog(image);
+  for (RecordReader reader(log.ok() ? std::string_view(*log) : ""); reader.Number() != 0;) {
+    if (reader.Number() >= end) break;
+    StatusOr<internal::RevisionRecord> record = reader.Read();
+    if (!record.ok()) break;
+    const bool is_next = record->revision().number() != revision->number();
+    if (is_next && tell() == Go::kStop) return Go::kStop;
+    FollowRecord(*std::move(record), *revision);
+  }
+  return tell();
+}
+
+void RevisionStore::ForEach(std::uint64_t first, const Visit& visit) const {
+  const StatusOr<std::vector<std::uint64_t>> numbers = Numbers();
+  const StatusOr<std::vector<std::uint64_t>> images = Images();
+  if (!numbers.ok() || !images.ok() || numbers->empty()) return;
+  first = std::max(first, numbers->front());
+  for (auto image = images->begin(); image != images->end(); ++image) {
+    const auto next = std::next(image);
+    const std::uint64_t end = next == images->end() ? numbers->back() + 1 : *next;
+    if (end > first && ForEachOf(*image, first, end, visit) == Go::kStop) return;
+  }
+}
+
+// An image is as old as its log at least.
+void RevisionStore::ForEachSince(std::int64_t time, const Visit& visit) const {
+  const StatusOr<std::vector<std::uint64_t>> images = Images();
+  if (!images.ok()) return;
+  std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+  for (auto image = images->rbegin(); image != images->rend(); ++image) {
+    bool begins_before = false;
+    const Go go = ForEachOf(*image, 0, end, [&](const internal::Revision& revision) {
+      const bool is_older = revision.time_unix_milliseconds() < time;
+      begins_before = begins_before || is_older;
+      return is_older ? Go::kOn : visit(revision);
+    });
+    if (go == Go::kStop || begins_before) return;
+    end = *image;
+  }
 }
 
 // As far as it is sound.

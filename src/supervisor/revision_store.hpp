@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +50,14 @@ class RevisionStore {
   /// The last 32 of those that are there, damaged ones included, ascending. From any thread.
   StatusOr<std::vector<std::uint64_t>> Numbers() const;
 
+  enum class Go : std::uint8_t { kOn, kStop };
+  using Visit = std::function<Go(const internal::Revision& revision)>;
+  /// Calls `visit` for each kept revision from `first` on, ascending; what is damaged is left out. Each file
+  /// is read once, however many revisions are in it. From any thread.
+  void ForEach(std::uint64_t first, const Visit& visit) const;
+  /// The same for those that are not older than `time` (Unix, milliseconds), newest files first.
+  void ForEachSince(std::int64_t time, const Visit& visit) const;
+
   /// Greater than every number ever given to what is there, damaged ones included. Valid after LoadNewest.
   std::uint64_t next_number() const { return next_number_; }
 
@@ -65,6 +74,8 @@ class RevisionStore {
   StatusOr<std::string> ReadLog(std::uint64_t image) const;
   StatusOr<std::vector<std::uint64_t>> AllNumbers() const;
   StatusOr<internal::Revision> LoadImage(std::uint64_t number) const;
+  /// Those of one image and its log from `first` on, up to `end`, which belongs to the next image.
+  Go ForEachOf(std::uint64_t image, std::uint64_t first, std::uint64_t end, const Visit& visit) const;
   void FollowLog(std::uint64_t image, internal::Revision& revision);
   Status WriteImage(const internal::Revision& revision);
   Status WriteRecord(const std::string& record);

@@ -87,6 +87,9 @@ class Supervisor {
   bool Runs(std::uint64_t number) const { return number == committed_; }
   /// Numbers of the kept revisions up to the running one, ascending.
   StatusOr<std::vector<std::uint64_t>> ListRevisions() const;
+  /// Those from `first` up to the running one, ascending, read in the call, each file once; see
+  /// RevisionStore::ForEach.
+  void ForEachRevision(std::uint64_t first, const RevisionStore::Visit& visit) const;
   /// Tells `watcher`, on the loop's thread, what happens after revision `after`, which must be kept or be the
   /// one before the oldest kept; with 0 first a kSnapshot of what runs.
   std::uint64_t WatchConfig(std::uint64_t after, ConfigWatchers::Watcher watcher);
@@ -178,6 +181,7 @@ class Supervisor {
   void Begin(Transaction::Change change, ApplyDone done);
   void Run(Transaction::Change change, ApplyDone done);
   void RememberRequests();
+  void TellAfter(std::uint64_t after, const ConfigWatchers::Watcher& watcher) const;
   void OnCommitted();
   Status ConfirmNow(std::uint64_t number);
   void AwaitConfirmation();

@@ -63,12 +63,17 @@ class LogDisk final : public Disk {
   enum class Fault { kNone, kFails, kKilled };
   Fault fault = Fault::kNone;
   std::size_t octets = 0;  ///< of the next record that reach the disk
+  std::size_t reads = 0;
 
   Status WriteAndSync(const std::string& path, const std::string& content) override {
     return Write(path, content, [&](const std::string& part) { return Disk::WriteAndSync(path, part); });
   }
   Status AppendAndSync(const std::string& path, const std::string& content) override {
     return Write(path, content, [&](const std::string& part) { return Disk::AppendAndSync(path, part); });
+  }
+  StatusOr<std::string> Read(const std::string& path) override {
+    ++reads;
+    return Disk::Read(path);
   }
   Status Truncate(const std::string& path, std::size_t size) override {
     return fault == Fault::kKilled ? Unavailable("dead") : Disk::Truncate(path, size);
@@ -241,6 +246,42 @@ TEST_F(RevisionLogTest, BeginsANewImageWhenItOutgrowsTheOneItHas) {
   ASSERT_TRUE(numbers.ok());
   ASSERT_EQ(numbers->size(), RevisionStore::kKept);
   for (const std::uint64_t number : *numbers) EXPECT_EQ(Bytes(*store_.Load(number)), Bytes(Numbered(number)));
+}
+
+TEST_F(RevisionLogTest, IsGoneThroughWithEachFileReadOnce) {
+  AppendMany(20);
+  running_.mutable_confirmation()->set_confirmed(true);
+  ASSERT_TRUE(store_.Replace(running_).ok());
+  disk_.reads = 0;
+  std::uint64_t expected = 15;
+  store_.ForEach(15, [&](const internal::Revision& revision) {
+    EXPECT_EQ(revision.number(), expected);
+    if (expected < 21) EXPECT_EQ(Bytes(revision), Bytes(Numbered(expected)));
+    EXPECT_EQ(revision.confirmation().confirmed(), expected == 21) << "as it was last written";
+    ++expected;
+    return RevisionStore::Go::kOn;
+  });
+  EXPECT_EQ(expected, 22u);
+  EXPECT_LE(disk_.reads, 3u) << "the image, and its log for the numbers and for the content";
+  std::size_t visited = 0;
+  store_.ForEach(1, [&](const internal::Revision&) {
+    return ++visited == 3 ? RevisionStore::Go::kStop : RevisionStore::Go::kOn;
+  });
+  EXPECT_EQ(visited, 3u);
+}
+
+TEST_F(RevisionLogTest, IsGoneThroughFromTheOldestThatIsKept) {
+  AppendMany(290);
+  std::vector<std::uint64_t> visited;
+  store_.ForEach(1, [&](const internal::Revision& revision) {
+    visited.push_back(revision.number());
+    return RevisionStore::Go::kOn;
+  });
+  EXPECT_EQ(visited, *store_.Numbers());
+  store_.ForEach(1'000'000'000'000, [](const internal::Revision&) -> RevisionStore::Go {
+    ADD_FAILURE() << "there is none";
+    return RevisionStore::Go::kStop;
+  });
 }
 
 TEST_F(RevisionLogTest, ReplacesARevisionInIt) {

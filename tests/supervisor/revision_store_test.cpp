@@ -207,6 +207,23 @@ TEST_F(RevisionStoreTest, GivesBackEachKeptRevision) {
   EXPECT_EQ(store.Load(10).status().code(), StatusCode::kDataLoss);
 }
 
+TEST_F(RevisionStoreTest, GivesBackWhatIsNotOlderThanATimeAndReadsLittleElse) {
+  RevisionStore store(disk_, folder_.path());
+  ASSERT_TRUE(store.LoadNewest().ok());
+  for (std::uint64_t number = 1; number <= 9; ++number) {
+    internal::Revision revision = MakeRevision(number);
+    revision.set_time_unix_milliseconds(static_cast<std::int64_t>(number * 1000));
+    ASSERT_TRUE(store.Append(revision).ok());
+  }
+  ASSERT_TRUE(disk_.Write(FileOf(8), "rubbish").ok());
+  std::vector<std::uint64_t> visited;
+  store.ForEachSince(6500, [&](const internal::Revision& revision) {
+    visited.push_back(revision.number());
+    return RevisionStore::Go::kOn;
+  });
+  EXPECT_EQ(visited, (std::vector<std::uint64_t>{9, 7}));
+}
+
 TEST_F(RevisionStoreTest, ReplacesARevisionWholeOrNotAtAll) {
   Write(2);
   internal::Revision changed = MakeRevision(2);
