@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,14 +47,6 @@ std::string Describe(const config::Change& change) {
   std::string fields;
   for (const config::FieldChange& field : change.fields) fields += (fields.empty() ? "" : ", ") + field.field;
   return fields;
-}
-
-/// With which this process was started.
-std::vector<std::string> CommandLine() {
-  std::ifstream file("/proc/self/cmdline");
-  std::vector<std::string> arguments;
-  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
-  return arguments;
 }
 
 /// Why a node does not start is told whatever --log-level says: nobody can see the reason otherwise, and the
@@ -347,7 +338,7 @@ void Node::ReplaceProcess(const std::string& path) {
 void Node::Exec(const std::string& path) {
   const std::string self = supervisor::RunningExecutable();
   for (const std::string& next : {path, self, std::string("/proc/self/exe")}) {
-    std::vector<std::string> arguments = CommandLine();
+    std::vector<std::string> arguments = supervisor::RunningCommandLine();
     arguments.front() = next;
     log::Info(kModule, "the supervisor replaces itself", {{"path", next}, {"pid", ::getpid()}});
     log::Stop();

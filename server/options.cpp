@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <string_view>
 
 namespace wampgate::server {
 namespace {
@@ -107,6 +108,12 @@ CLI::App* AddWorker(CLI::App& app, worker::WorkerArguments& arguments) {
 
 Command ParseCommandLine(int argc, char** argv) {
   Command command;
+  // `facts ARGUMENTS`: what this binary is, if it understands these.
+  if (argc > 2 && std::string_view(argv[1]) == "facts") {
+    const Command other = ParseCommandLine(argc - 1, argv + 1);
+    if (other.kind == Command::Kind::kRun) command.kind = Command::Kind::kFacts;
+    return command;
+  }
   CLI::App app("wampgate: an edge node for WAMP. Clients reach WAMP routers through it.", "wampgated");
   app.require_subcommand(1);
   app.set_help_flag("-h,--help", "Print this help.");

@@ -69,7 +69,8 @@ ExitCode Upgrade(const Invocation& invocation, const UpgradeFlags& flags) {
   operation.metadata().UnpackTo(&progress);
   if (invocation.output != Output::kTable) return Print(invocation.output, AsJson(progress)), kOk;
   std::cout << progress.path() << " (" << progress.build_id() << ") can take the node over from "
-            << progress.previous_path() << " (" << progress.previous_build_id() << ")\n";
+            << (progress.previous_path().empty() ? "one whose file is gone" : progress.previous_path())
+            << " (" << progress.previous_build_id() << ")\n";
   return kOk;
 }
 

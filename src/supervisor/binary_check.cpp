@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "base/build_id.hpp"
@@ -17,6 +18,7 @@ namespace wampgate::supervisor {
 namespace {
 
 constexpr std::size_t kMostOutput = 4096;
+constexpr std::string_view kCommandLines = "command-lines";
 
 std::string ReadAll(int fd) {
   std::string text(kMostOutput, '\0');
@@ -29,8 +31,8 @@ std::string ReadAll(int fd) {
 }  // namespace
 
 std::string FactsText() {
-  return fmt::format("wampgated {}\nbuild {}\nprotocol {} {}\n", WAMPGATE_VERSION, BuildId(),
-                     control::kOldestProtocolVersion, control::kProtocolVersion);
+  return fmt::format("wampgated {}\nbuild {}\nprotocol {} {}\nchecks {}\n", WAMPGATE_VERSION, BuildId(),
+                     control::kOldestProtocolVersion, control::kProtocolVersion, kCommandLines);
 }
 
 StatusOr<BinaryFacts> ParseFacts(const std::string& text) {
@@ -39,8 +41,11 @@ StatusOr<BinaryFacts> ParseFacts(const std::string& text) {
   std::string name, version, build, protocol;
   words >> name >> version >> build >> facts.build_id >> protocol >> facts.oldest_protocol >>
       facts.newest_protocol;
-  if (words && name == "wampgated" && build == "build" && protocol == "protocol") return facts;
-  return InvalidArgument("it does not say what a wampgated says");
+  if (!words || name != "wampgated" || build != "build" || protocol != "protocol")
+    return InvalidArgument("it does not say what a wampgated says");
+  std::string checks, what;
+  facts.checks_command_lines = words >> checks >> what && checks == "checks" && what == kCommandLines;
+  return facts;
 }
 
 BinaryCheck::BinaryCheck(net::Loop& loop, Subject subject, Done done)
@@ -108,6 +113,20 @@ void BinaryCheck::OnFacts(const ChildExit& exit, const std::string& output) {
                     facts_.oldest_protocol, facts_.newest_protocol, control::kOldestProtocolVersion,
                     control::kProtocolVersion));
   }
+  if (!facts_.checks_command_lines || subject_.command_line.size() < 2) return CheckDocument();
+  std::vector<std::string> arguments{subject_.path, "facts"};
+  arguments.insert(arguments.end(), subject_.command_line.begin() + 1, subject_.command_line.end());
+  Run(std::move(arguments), [this](const auto& read, const auto& text) {
+    if (read.orderly()) return CheckDocument();
+    Refuse(fmt::format(
+        "it does not understand the command line that the node runs with ({}): {}. Have the node run with "
+        "one that both understand first: change it where the node is started, then kill -9 the supervisor; "
+        "the one that is started in its place takes processes and sessions over",
+        ToString(read), text));
+  });
+}
+
+void BinaryCheck::CheckDocument() {
   Run({subject_.path, "check", "--node-dir", subject_.node_directory, subject_.document},
       [this](const auto& checked, const auto& text) { OnChecked(checked, text); });
 }

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/time_util.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "base/build_id.hpp"
@@ -21,10 +24,25 @@ constexpr std::string_view kModule = "supervisor";
 // The answer of the call goes out before the API is closed.
 constexpr std::chrono::milliseconds kAnswerTime{250};
 
+/// Of a running executable whose file is gone, where it was.
+std::string PathOf(std::string executable) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (executable.ends_with(kDeleted)) executable.resize(executable.size() - kDeleted.size());
+  return executable;
+}
+
 std::string Canonical(const std::string& path) {
   std::error_code error;
   const auto canonical = std::filesystem::canonical(path, error);
   return error ? path : canonical.string();
+}
+
+std::string WayBack(const v1::UpgradeProgress& progress) {
+  if (!progress.previous_path().empty())
+    return fmt::format("`wampgatectl upgrade {}`", progress.previous_path());
+  return fmt::format(
+      "`wampgatectl upgrade` and the binary of build {}, which is no longer where it was run from",
+      progress.previous_build_id());
 }
 
 }  // namespace
@@ -32,6 +50,22 @@ std::string Canonical(const std::string& path) {
 std::string RunningExecutable() {
   std::error_code error;
   return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+// Where it was there may be another one by now.
+std::string ReusableExecutable() {
+  std::string path = RunningExecutable();
+  struct stat link{}, running{};
+  const bool same = ::stat(path.c_str(), &link) == 0 && ::stat("/proc/self/exe", &running) == 0 &&
+                    link.st_dev == running.st_dev && link.st_ino == running.st_ino;
+  return same ? path : "";
+}
+
+std::vector<std::string> RunningCommandLine() {
+  std::ifstream file("/proc/self/cmdline");
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
 }
 
 Upgrade::Upgrade(Surroundings around) : around_(std::move(around)) {}
@@ -85,6 +119,7 @@ void Upgrade::Check(const Order& order, const Done& done) {
       BinaryCheck::Subject{.path = order.path,
                            .node_directory = around_.state.context.node_directory,
                            .document = around_.check_document,
+                           .command_line = RunningCommandLine(),
                            .revision = around_.state.revision.number()},
       [this, order, done](const StatusOr<BinaryFacts>& facts) {
         around_.loop.DeleteLater(std::move(check_));
@@ -124,7 +159,7 @@ void Upgrade::OnChecked(const Order& order, const StatusOr<BinaryFacts>& facts, 
 v1::UpgradeProgress Upgrade::FirstProgress(const Order& order, const BinaryFacts& facts) const {
   v1::UpgradeProgress progress;
   progress.set_path(Canonical(order.path));
-  progress.set_previous_path(RunningExecutable());
+  progress.set_previous_path(ReusableExecutable());
   progress.set_build_id(facts.build_id);
   progress.set_previous_build_id(BuildId());
   progress.set_phase("starting the new supervisor");
@@ -191,7 +226,7 @@ void Upgrade::Load(bool handed_over) {
   }
   around_.table.StartAfter(record_.last_generation());
   around_.state.operations.Resume(record_.operation(), record_.progress(), [this] { cancelled_ = true; });
-  const bool is_it = Canonical(RunningExecutable()) == record_.progress().path();
+  const bool is_it = Canonical(PathOf(RunningExecutable())) == record_.progress().path();
   if (!record_.error().empty()) {
     Fail(FailedPrecondition(
         fmt::format("the new binary cannot be run, the one before runs on: {}", record_.error())));
@@ -274,9 +309,9 @@ void Upgrade::OnReplaced(const std::string& worker, const Status& status) {
     return Fail(MakeStatus(
         status.code(),
         fmt::format("worker {}: {}. {} of {} processes were replaced, the others run the binary before: see "
-                    "`wampgatectl worker logs`, and go back with `wampgatectl upgrade {}`",
+                    "`wampgatectl worker logs`, and go back with {}",
                     worker, Message(status), progress.processes_replaced(), progress.processes_total(),
-                    progress.previous_path())));
+                    WayBack(progress))));
   }
   Show();
   ReplaceNext();

@@ -97,5 +97,9 @@ class Upgrade {
 
 /// The binary that runs, without symbolic links; "… (deleted)" if its file is gone.
 std::string RunningExecutable();
+/// The same if it is still there to be run again; else empty.
+std::string ReusableExecutable();
+/// With which this process was started, its name first.
+std::vector<std::string> RunningCommandLine();
 
 }  // namespace wampgate::supervisor

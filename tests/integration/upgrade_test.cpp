@@ -97,11 +97,14 @@ TEST_F(UpgradedNode, RefusesAndResetsNobodyAndKeepsSessionsUntilTheyHaveDrained)
 
 TEST_F(UpgradedNode, GoesBackToTheBinaryBefore) {
   const std::string before = BuildId();
-  const CtlResult there = Upgrade(OtherBuild(), {"--wait"});
+  const std::string next = OtherBuild();
+  const CtlResult there = Upgrade(next, {"--wait"});
   ASSERT_EQ(there.exit_code, 0) << there.err;
   EXPECT_THAT(there.out, HasSubstr("done"));
   EXPECT_NE(BuildId(), before);
   EXPECT_EQ(Builds(), std::set<std::string>{BuildId()});
+  std::filesystem::remove(next);
+  EXPECT_THAT(Upgrade(WAMPGATED, {"--dry-run"}).out, HasSubstr("over from one whose file is gone"));
   const CtlResult back = Upgrade(WAMPGATED, {"--wait"});
   ASSERT_EQ(back.exit_code, 0) << back.err;
   EXPECT_EQ(BuildId(), before);
@@ -139,6 +142,12 @@ TEST_F(UpgradedNode, RefusesABinaryThatCannotRunIt) {
                    "printf 'wampgated 9.0\\nbuild x\\nprotocol 2 2\\n'\n");
   EXPECT_THAT(refused(strict), HasSubstr("its `check` refuses revision 1, which runs (exit code 1): "
                                          "workers[0]: not this one"));
+  const std::string other =
+      WriteProgram("other",
+                   "#!/bin/sh\n[ $1 = facts ] && [ $# -gt 1 ] && echo \"$2: not with me\" && exit 2\n"
+                   "printf 'wampgated 9.0\\nbuild x\\nprotocol 2 2\\nchecks command-lines\\n'\n");
+  EXPECT_THAT(refused(other), HasSubstr("it does not understand the command line that the node runs with "
+                                        "(exit code 2): run: not with me"));
   EXPECT_THAT(Ctl(node_, {"operation", "list"}).out, ::testing::Not(HasSubstr("upgrade")));
   EXPECT_EQ(Client()->Join("realm1").at(0), 2);
 }

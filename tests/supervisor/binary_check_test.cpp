@@ -14,6 +14,10 @@ TEST(BinaryFacts, AreReadAsTheyAreSaid) {
   EXPECT_EQ(facts->build_id, BuildId());
   EXPECT_EQ(facts->newest_protocol, control::kProtocolVersion);
   EXPECT_EQ(facts->oldest_protocol, control::kOldestProtocolVersion);
+  EXPECT_TRUE(facts->checks_command_lines);
+  const auto older = ParseFacts("wampgated 0.1.0\nbuild x\nprotocol 1 2\n");
+  ASSERT_TRUE(older.ok());
+  EXPECT_FALSE(older->checks_command_lines);
 }
 
 TEST(BinaryFacts, AreNoOtherText) {
