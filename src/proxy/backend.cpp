@@ -69,11 +69,20 @@ void Backend::SessionEnded() {
   --record_->open;
 }
 
+void Backend::SpeakForItsName() {
+  record_->spokesman = this;
+  Record();
+}
+
 void Backend::SetCondition(Condition condition) {
-  record_->condition = condition;
-  if (condition_ == condition) return;
+  if (condition_ != condition) condition_since_ = std::chrono::system_clock::now();
   condition_ = condition;
-  condition_since_ = std::chrono::system_clock::now();
+  if (record_->spokesman == nullptr || record_->spokesman == this) Record();
+}
+
+void Backend::Record() {
+  record_->condition = condition_;
+  record_->down_because = condition_ == Condition::kDown ? last_error_ : "";
 }
 
 }  // namespace wampgate::proxy

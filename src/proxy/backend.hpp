@@ -46,6 +46,9 @@ class Backend {
   void Failed(std::string_view why, BackendHealth::Clock::time_point now);
   void SessionEnded();
 
+  /// It is the one that is configured now: the record of its name says what it says.
+  void SpeakForItsName();
+
   BackendHealth& health() { return health_; }
   const Counters& counters() const { return *record_; }
   Condition condition() const { return condition_; }
@@ -61,6 +64,7 @@ class Backend {
 
  private:
   void SetCondition(Condition condition);
+  void Record();
 
   BackendOptions options_;
   std::string address_;

@@ -18,4 +18,10 @@ std::shared_ptr<Backend> BackendPool::Acquire(const BackendOptions& options) {
   return backend;
 }
 
+BackendPool::Backends BackendPool::AcquireAll(const std::map<std::string, BackendOptions>& options) {
+  Backends backends;
+  for (const auto& [id, one] : options) backends.emplace_hint(backends.end(), id, Acquire(one));
+  return backends;
+}
+
 }  // namespace wampgate::proxy

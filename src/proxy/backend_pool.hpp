@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -16,6 +17,9 @@ class BackendPool {
  public:
   /// The living backend with exactly these options, else a new one.
   std::shared_ptr<Backend> Acquire(const BackendOptions& options);
+  /// By the same ids.
+  using Backends = std::map<std::string, std::shared_ptr<Backend>>;
+  Backends AcquireAll(const std::map<std::string, BackendOptions>& options);
   /// Of all names so far; any thread.
   const BackendRecords& records() const { return records_; }
 

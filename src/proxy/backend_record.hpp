@@ -22,6 +22,8 @@ enum class Duty : std::uint8_t {
 /// What joins have said of a backend.
 enum class BackendCondition : std::uint8_t { kUnknown, kUp, kDown };
 
+class Backend;
+
 /// What one worker process knows of a backend by its name, whatever its options become. Loop's thread only.
 struct BackendRecord {
   std::uint64_t joins = 0;          ///< sessions that reached WELCOME
@@ -29,7 +31,11 @@ struct BackendRecord {
   std::uint64_t refusals = 0;       ///< HELLOs answered with ABORT
   std::uint64_t open = 0;           ///< sessions between WELCOME and their end
   LatencyHistogram join_latency{};  ///< from dialling to WELCOME
-  BackendCondition condition = BackendCondition::kUnknown;  ///< as was last said
+  BackendCondition condition = BackendCondition::kUnknown;  ///< as `spokesman` says
+  std::string down_because{};                               ///< of kDown
+  /// The one that is configured by the name, for the others may still have joins under way; only compared.
+  /// Null: whoever spoke last.
+  const Backend* spokesman = nullptr;
   Duty duty = Duty::kActive;
 };
 

@@ -30,11 +30,11 @@ std::shared_ptr<const BackendGroup> RouteTable::Find(std::string_view realm, std
 /// Makes one table of another.
 class RouteTableEdit {
  public:
-  RouteTableEdit(const RouteTable& previous, const std::map<std::string, BackendOptions>& connections,
-                 BackendPool& pool)
-      : previous_(previous), routes_(previous.routes_), realms_(previous.realms_) {
-    for (const auto& [id, options] : connections) backends_[id] = pool.Acquire(options);
-  }
+  RouteTableEdit(const RouteTable& previous, BackendPool::Backends backends)
+      : previous_(previous),
+        routes_(previous.routes_),
+        realms_(previous.realms_),
+        backends_(std::move(backends)) {}
 
   void Put(const RouteOptions& options) {
     for (const auto& [realm, roles] : options.realms) {
@@ -120,16 +120,14 @@ class RouteTableEdit {
   const RouteTable& previous_;
   SharedMap<RouteTable::Route>::Edit routes_;
   SharedMap<std::size_t>::Edit realms_;
-  std::map<std::string, std::shared_ptr<Backend>> backends_;
+  BackendPool::Backends backends_;
   bool changed_ = false;
 };
 
-std::shared_ptr<const RouteTable> MakeRouteTable(const RouteChanges& changes,
-                                                 const std::map<std::string, BackendOptions>& connections,
-                                                 BackendPool& pool,
+std::shared_ptr<const RouteTable> MakeRouteTable(const RouteChanges& changes, BackendPool::Backends backends,
                                                  std::shared_ptr<const RouteTable> previous) {
   static const RouteTable kNone;
-  RouteTableEdit edit(previous ? *previous : kNone, connections, pool);
+  RouteTableEdit edit(previous ? *previous : kNone, std::move(backends));
   if (changes.others == RouteChanges::Others::kGo) edit.RemoveOthers(changes.put);
   for (const auto& [realm, role] : changes.removed) edit.Remove(realm, role);
   edit.Put(changes.put);

@@ -30,17 +30,15 @@ class RouteTable {
   /// A realm is an URI: there is no NUL in it.
   static std::string KeyOf(std::string_view realm, std::string_view role);
 
-  SharedMap<Route> routes_;                                   // by realm and role
-  SharedMap<std::size_t> realms_;                             // how many routes each has
-  std::map<std::string, std::shared_ptr<Backend>> backends_;  // of the routes, by id
+  SharedMap<Route> routes_;         // by realm and role
+  SharedMap<std::size_t> realms_;   // how many routes each has
+  BackendPool::Backends backends_;  // of the routes, by id
 };
 
-/// `connections` are the worker's backends by id; ids of routes are expected to be among them (config checks
-/// that). What equals its counterpart in `previous`, which may be null, is the same object; a table that is
-/// equal in all is `previous`.
-std::shared_ptr<const RouteTable> MakeRouteTable(const RouteChanges& changes,
-                                                 const std::map<std::string, BackendOptions>& connections,
-                                                 BackendPool& pool,
+/// `backends` are the worker's by id; ids of routes are expected to be among them (config checks that). What
+/// equals its counterpart in `previous`, which may be null, is the same object; a table that is equal in all
+/// is `previous`.
+std::shared_ptr<const RouteTable> MakeRouteTable(const RouteChanges& changes, BackendPool::Backends backends,
                                                  std::shared_ptr<const RouteTable> previous = nullptr);
 
 /// Transparent mode: realm → backends, else the default ones (spec 4.13). Immutable.

@@ -27,15 +27,19 @@ std::size_t SessionCensus::Opened(std::string_view realm, std::string_view backe
 
 std::size_t SessionCensus::Find(std::string_view realm, std::string_view backend) {
   if (!IsName(realm)) realm = kOther;
-  for (const std::size_t most : {kMostPlaces, kMostPlaces + kMostOthers, by_name_.max_size()}) {
-    std::pair key{std::string(realm), std::string(backend)};
+  struct Tier {
+    std::string_view realm, backend;
+    std::size_t most;
+  };
+  for (const Tier& tier :
+       {Tier{realm, backend, kMostPlaces}, Tier{kOther, backend, kMostPlaces + kMostOthers},
+        Tier{kOther, {}, by_name_.max_size()}}) {
+    std::pair key{std::string(tier.realm), std::string(tier.backend)};
     if (const auto found = by_name_.find(key); found != by_name_.end()) return found->second;
-    if (places_.size() < most) {
+    if (places_.size() < tier.most) {
       places_.push_back({key.first, key.second});
       return by_name_.emplace(std::move(key), places_.size() - 1).first->second;
     }
-    if (realm == kOther) backend = {};
-    realm = kOther;
   }
   return 0;
 }

@@ -3,8 +3,12 @@
 #include <string>
 #include <string_view>
 
+#include "worker/bounded_text.hpp"
+
 namespace wampgate::worker {
 namespace {
+
+constexpr std::size_t kMostText = 200;
 
 void Fill(const Meter& meter, internal::Flow& flow) {
   flow.set_octets_in(meter.octets_in);
@@ -59,7 +63,10 @@ void FillBackends(const proxy::BackendRecords& records, internal::Counters& coun
   for (const proxy::BackendRecords::Entry& entry : records.All()) {
     internal::BackendCount& count = *counters.add_routers();
     count.set_backend(entry.name);
-    if (entry.in_use) count.set_health(std::string(HealthOf(entry.record->condition)));
+    if (entry.in_use) {
+      count.set_health(std::string(HealthOf(entry.record->condition)));
+      count.set_last_error(BoundedText(entry.record->down_because, kMostText));
+    }
     count.set_failures(entry.record->failures);
     count.set_refusals(entry.record->refusals);
     if (entry.record->joins > 0) Fill(entry.record->join_latency, *count.mutable_join_latency());

@@ -70,10 +70,11 @@ std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(
   part->identity = before && *before->identity == identity
                        ? before->identity
                        : std::make_shared<const proxy::NodeIdentity>(identity);
-  part->routes = proxy::MakeRouteTable(routes, worker.backends, pool_, before ? before->routes : nullptr);
-  for (const auto& [id, options] : worker.backends) {
-    part->backends[options.name] = {pool_.Acquire(options), proxy::JoinMode::kOnBehalf};
+  proxy::BackendPool::Backends connections = pool_.AcquireAll(worker.backends);
+  for (const auto& [id, backend] : connections) {
+    part->backends[backend->options().name] = {backend, proxy::JoinMode::kOnBehalf};
   }
+  part->routes = proxy::MakeRouteTable(routes, std::move(connections), before ? before->routes : nullptr);
   for (const auto& [id, options] : worker.worker_backends) {
     part->backends[options.name] = {pool_.Acquire(options), proxy::JoinMode::kTransparent};
   }
@@ -86,6 +87,7 @@ std::shared_ptr<const WorkerPart> ProxyEndpoints::MakeWorkerPart(
 
 void ProxyEndpoints::Commit(std::shared_ptr<const WorkerPart> part) {
   shared_->part = std::static_pointer_cast<const ProxyPart>(std::move(part));
+  for (const auto& [name, named] : shared_->part->backends) named.backend->SpeakForItsName();
   UseDuties();
 }
 

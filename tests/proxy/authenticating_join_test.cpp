@@ -125,7 +125,7 @@ TEST_F(AuthenticatingJoin, RefusesRealmsAndRolesWithoutRoute) {
 TEST_F(AuthenticatingJoin, RefusesTheRoleAnonymousWithoutRouteLikeAnyOther) {
   RouteOptions routes;
   routes.realms["realm1"]["user"] = {{"a"}};
-  settings_.routes = MakeRouteTable({routes}, {{"a", MakeBackend("a")}}, pool_);
+  settings_.routes = MakeRouteTable({routes}, pool_.AcquireAll({{"a", MakeBackend("a")}}));
   EXPECT_EQ(AbortFor(ClientHello()),
             Abort("wamp.error.no_such_role", "realm \"realm1\" has no role \"anonymous\""));
 }

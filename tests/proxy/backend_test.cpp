@@ -63,6 +63,27 @@ TEST(BackendHealth, LetsOneJoinTryWhenTheRetryTimeHasCome) {
   EXPECT_FALSE(health.TakeTurn(kStart + milliseconds(100)));
 }
 
+TEST(BackendRecord, SaysWhatTheBackendSaysThatIsConfiguredByItsName) {
+  BackendPool pool;
+  const auto condition = [&pool] { return pool.records().All().at(0).record->condition; };
+  const auto before = pool.Acquire(Options("a"));
+  before->SpeakForItsName();
+  before->Failed("refused", kStart);
+  EXPECT_EQ(condition(), Backend::Condition::kDown);
+  EXPECT_EQ(pool.records().All().at(0).record->down_because, "refused");
+  BackendOptions elsewhere = Options("a");
+  elsewhere.endpoint = net::UnixConnect{"/run/elsewhere.sock", milliseconds(1000)};
+  const auto now = pool.Acquire(elsewhere);
+  EXPECT_EQ(condition(), Backend::Condition::kDown) << "it is not in force yet";
+  now->SpeakForItsName();
+  EXPECT_EQ(condition(), Backend::Condition::kUnknown);
+  EXPECT_EQ(pool.records().All().at(0).record->down_because, "");
+  before->Answered();  // a join that was under way
+  EXPECT_EQ(condition(), Backend::Condition::kUnknown);
+  now->Answered();
+  EXPECT_EQ(condition(), Backend::Condition::kUp);
+}
+
 TEST(BackendHealth, CountsFailuresOfOneMomentOnce) {
   BackendHealth health;
   for (int i = 0; i < 100; ++i) health.Failed(kStart);
@@ -179,7 +200,7 @@ TEST(RouteTable, FindsByRealmAndRoleExactly) {
   BackendPool pool;
   RouteOptions options;
   options.realms["r"]["user"] = {{"a"}, {"b"}};
-  const auto routes = MakeRouteTable({options}, {{"a", Options("a")}, {"b", Options("b")}}, pool);
+  const auto routes = MakeRouteTable({options}, pool.AcquireAll({{"a", Options("a")}, {"b", Options("b")}}));
   EXPECT_TRUE(routes->HasRealm("r"));
   EXPECT_FALSE(routes->HasRealm("R"));
   ASSERT_NE(routes->Find("r", "user"), nullptr);
@@ -193,11 +214,11 @@ TEST(RouteTable, ChangesTheRoutesThatItIsToldAndSharesTheOthers) {
   const std::map<std::string, BackendOptions> backends{{"a", Options("a")}, {"b", Options("b")}};
   RouteOptions options;
   for (int i = 0; i < 1000; ++i) options.realms["r" + std::to_string(i)]["user"] = {{"a"}};
-  const auto first = MakeRouteTable({options}, backends, pool);
+  const auto first = MakeRouteTable({options}, pool.AcquireAll(backends));
   RouteChanges changes{.removed = {{"r1", "user"}, {"nowhere", "user"}},
                        .others = RouteChanges::Others::kStay};
   changes.put.realms["r2"] = {{"user", {{"b"}}}, {"guest", {{"a"}}}};
-  const auto second = MakeRouteTable(changes, backends, pool, first);
+  const auto second = MakeRouteTable(changes, pool.AcquireAll(backends), first);
   EXPECT_EQ(second->size(), 1000u);
   EXPECT_FALSE(second->HasRealm("r1"));
   EXPECT_TRUE(first->HasRealm("r1"));
@@ -211,13 +232,13 @@ TEST(RouteTable, OfEqualRoutesIsTheSame) {
   BackendPool pool;
   RouteOptions options;
   options.realms["r"]["user"] = {{"a"}};
-  const auto first = MakeRouteTable({options}, {{"a", Options("a")}}, pool);
-  EXPECT_EQ(MakeRouteTable({options}, {{"a", Options("a")}}, pool, first), first);
+  const auto first = MakeRouteTable({options}, pool.AcquireAll({{"a", Options("a")}}));
+  EXPECT_EQ(MakeRouteTable({options}, pool.AcquireAll({{"a", Options("a")}}), first), first);
   options.realms["s"]["user"] = {{"a"}};
-  const auto second = MakeRouteTable({options}, {{"a", Options("a")}}, pool, first);
+  const auto second = MakeRouteTable({options}, pool.AcquireAll({{"a", Options("a")}}), first);
   EXPECT_EQ(second->Find("r", "user"), first->Find("r", "user"));
   options.realms.erase("r");
-  const auto third = MakeRouteTable({options}, {{"a", Options("a")}}, pool, second);
+  const auto third = MakeRouteTable({options}, pool.AcquireAll({{"a", Options("a")}}), second);
   EXPECT_FALSE(third->HasRealm("r"));
   EXPECT_TRUE(third->HasRealm("s"));
 }
@@ -227,9 +248,10 @@ TEST(RouteTable, FollowsABackendThatHasBecomeAnotherAndNoOther) {
   RouteOptions options;
   options.realms["r"] = {{"user", {{"a"}}}, {"guest", {{"b"}}}};
   std::map<std::string, BackendOptions> backends{{"a", Options("a")}, {"b", Options("b")}};
-  const auto first = MakeRouteTable({options}, backends, pool);
+  const auto first = MakeRouteTable({options}, pool.AcquireAll(backends));
   backends["a"].join_timeout = std::chrono::seconds(1);
-  const auto second = MakeRouteTable({.others = RouteChanges::Others::kStay}, backends, pool, first);
+  const auto second =
+      MakeRouteTable({.others = RouteChanges::Others::kStay}, pool.AcquireAll(backends), first);
   EXPECT_EQ(second->Find("r", "user")->targets().at(0).backend->options().join_timeout,
             std::chrono::seconds(1));
   EXPECT_EQ(second->Find("r", "guest"), first->Find("r", "guest"));

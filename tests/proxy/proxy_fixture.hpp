@@ -115,7 +115,7 @@ class ProxyTest : public ::testing::Test {
     RouteOptions routes;
     for (const auto& id : ids) connections[id] = MakeBackend(id);
     for (const auto& id : ids) routes.realms["realm1"]["anonymous"].push_back({id});
-    settings_.routes = MakeRouteTable({routes}, connections, pool_);
+    settings_.routes = MakeRouteTable({routes}, pool_.AcquireAll(connections));
   }
   Speaker Connect(Serializer serializer = Serializer::kJson,
                   wamp::Batching batching = wamp::Batching::kNone) {

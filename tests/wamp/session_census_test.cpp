@@ -47,6 +47,17 @@ TEST(SessionCensus, StaysSmallHoweverManyRealmsAndBackendsThereAre) {
   EXPECT_EQ(census.places()[early].realm, "realm3") << "who was there before is still counted by name";
 }
 
+TEST(SessionCensus, KeepsTheBackendOfOtherRealmsWhileThereIsRoom) {
+  SessionCensus census;
+  for (std::size_t i = 0; i < SessionCensus::kMostPlaces; ++i)
+    census.Opened("realm" + std::to_string(i), "b");
+  for (const std::string& realm : {std::string("late"), std::string("a\r\nb")}) {
+    const std::size_t place = census.Opened(realm, "c");
+    EXPECT_EQ(census.places()[place].realm, "other");
+    EXPECT_EQ(census.places()[place].backend, "c") << realm;
+  }
+}
+
 TEST(SessionCensus, CountsEndsByStageAndReason) {
   SessionCensus census;
   census.Ended(SessionStage::kAuth, EndReason::kAuthFailed);
