@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/problem.hpp"
 #include "config/resource_name.hpp"
 
@@ -122,6 +124,11 @@ std::string ObjectName::Id() const {
       break;
   }
   return realm + "/" + role;
+}
+
+bool IsOfKind(std::string_view name, std::initializer_list<ObjectName::Kind> kinds) {
+  const auto parsed = ObjectName::Parse(name);
+  return parsed.ok() && std::find(kinds.begin(), kinds.end(), parsed->kind) != kinds.end();
 }
 
 std::string_view ToString(ObjectName::Kind kind) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ struct ObjectName {
   /// The last part; of a route "realm/role".
   std::string Id() const;
 };
+
+/// Whether that is the name of an object of one of these kinds.
+bool IsOfKind(std::string_view name, std::initializer_list<ObjectName::Kind> kinds);
 
 /// "transport", "path", …
 std::string_view ToString(ObjectName::Kind kind);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "config/object_name.hpp"
 #include "supervisor/node_control.hpp"
 
 namespace wampgate::supervisor {
@@ -20,7 +21,7 @@ Status NodeControl::CheckBackend(const std::string& name) const {
 
 std::unique_ptr<google::protobuf::Message> NodeControl::ResultOfDrain(const std::string& subject) const {
   if (subject == OperatorStates::kNode) return std::make_unique<v1::NodeView>(View());
-  if (subject.find("/backends/") == std::string::npos) {
+  if (!config::IsOfKind(subject, {config::ObjectName::Kind::kBackend})) {
     auto transport = std::make_unique<v1::TransportView>();
     transport->set_name(subject);
     transport->set_state(v1::TransportView::DRAINED);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/unix_time.hpp"
 #include "config/load.hpp"
 #include "supervisor/node_file.hpp"
 #include "supervisor/supervisor.hpp"
@@ -16,8 +17,7 @@ constexpr std::string_view kModule = "supervisor";
 constexpr std::chrono::seconds kRetryRollBack{10};
 
 std::chrono::milliseconds SinceEpoch() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
+  return std::chrono::milliseconds(UnixMilliseconds());
 }
 
 void Refuse(const ApplyDone& done, const Status& status, config::Problems problems = {}) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/unix_time.hpp"
 
 namespace wampgate::supervisor {
 namespace {
@@ -16,9 +17,14 @@ constexpr milliseconds kLook{1000};
 constexpr milliseconds kAtOnce{2000};
 constexpr std::uint32_t kAllAtOnce = 1'000'000;
 
-std::int64_t UnixMilliseconds(system_clock::time_point time) {
-  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
+internal::Departure From(const std::string& operation) {
+  internal::Departure departure;
+  departure.set_operation(operation);
+  departure.set_start_unix_milliseconds(UnixMilliseconds());
+  return departure;
 }
+
+}  // namespace
 
 DrainSchedule ScheduleOf(const internal::Departure& departure) {
   const DrainSchedule::Time start{milliseconds(departure.start_unix_milliseconds())};
@@ -26,17 +32,8 @@ DrainSchedule ScheduleOf(const internal::Departure& departure) {
   settings.rate = departure.rate();
   settings.deadline =
       milliseconds(departure.deadline_unix_milliseconds() - departure.start_unix_milliseconds());
-  return {start, settings, [] { return 0.5; }};
+  return DrainSchedule::Even(start, settings);
 }
-
-internal::Departure From(const std::string& operation) {
-  internal::Departure departure;
-  departure.set_operation(operation);
-  departure.set_start_unix_milliseconds(UnixMilliseconds(system_clock::now()));
-  return departure;
-}
-
-}  // namespace
 
 internal::Departure DepartAtOnce() {
   internal::Departure departure = From("");

@@ -82,5 +82,7 @@ class Departures final : private ProcessObserver {
 internal::Departure DepartAtOnce();                              ///< their sessions end now
 internal::Departure DepartInTime(const std::string& operation);  ///< when their sessions have ended
 internal::Departure DepartAtRate(const std::string& operation, const DrainSettings& settings);
+/// Of one that departs at a rate.
+DrainSchedule ScheduleOf(const internal::Departure& departure);
 
 }  // namespace wampgate::supervisor

@@ -6,14 +6,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/unix_time.hpp"
+
 namespace wampgate::supervisor {
 namespace {
 
 using google::protobuf::util::TimeUtil;
-
-std::int64_t Milliseconds(DrainSchedule::Time time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -21,8 +19,8 @@ Drain::Drain(net::Loop& loop, std::string subject, DrainSchedule schedule, std::
              LameDuck lame_duck)
     : loop_(loop), schedule_(std::move(schedule)), calls_(std::move(calls)), lame_duck_(lame_duck) {
   progress_.set_subject(std::move(subject));
-  *progress_.mutable_start_time() = TimeUtil::MillisecondsToTimestamp(Milliseconds(schedule_.start()));
-  *progress_.mutable_deadline() = TimeUtil::MillisecondsToTimestamp(Milliseconds(schedule_.deadline()));
+  *progress_.mutable_start_time() = TimeUtil::MillisecondsToTimestamp(UnixMilliseconds(schedule_.start()));
+  *progress_.mutable_deadline() = TimeUtil::MillisecondsToTimestamp(UnixMilliseconds(schedule_.deadline()));
   progress_.set_phase("lame duck");
   progress_.set_sessions_total(total);
 }

@@ -21,6 +21,10 @@ class DrainSchedule {
   using Time = std::chrono::system_clock::time_point;
   /// `random` gives numbers of [0, 1).
   DrainSchedule(Time start, DrainSettings settings, std::function<double()> random);
+  /// Without jitter.
+  static DrainSchedule Even(Time start, const DrainSettings& settings) {
+    return {start, settings, [] { return 0.5; }};
+  }
 
   enum class Phase : std::uint8_t {
     kLameDuck,  ///< accepts still

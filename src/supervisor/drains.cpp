@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/unix_time.hpp"
 #include "config/object_name.hpp"
 
 namespace wampgate::supervisor {
@@ -30,8 +31,7 @@ internal::OperatorState StateOf(const DrainSchedule& schedule, const std::string
   state.set_state(Drains::kState);
   internal::DrainState& drain = *state.mutable_drain();
   drain.set_operation(operation);
-  drain.set_start_unix_milliseconds(
-      std::chrono::duration_cast<milliseconds>(schedule.start().time_since_epoch()).count());
+  drain.set_start_unix_milliseconds(UnixMilliseconds(schedule.start()));
   drain.set_lame_duck_milliseconds(schedule.settings().lame_duck.count());
   drain.set_deadline_milliseconds(schedule.settings().deadline.count());
   drain.set_rate(schedule.settings().rate);
@@ -47,8 +47,7 @@ internal::Query Accepting(const std::string& transport, bool accepting) {
 }
 
 bool IsBackend(const std::string& subject) {
-  const auto name = config::ObjectName::Parse(subject);
-  return name.ok() && name->kind == config::ObjectName::Kind::kBackend;
+  return config::IsOfKind(subject, {config::ObjectName::Kind::kBackend});
 }
 
 /// Of all backends about which operators have said something.
@@ -67,7 +66,7 @@ bool IsNode(const std::string& subject) {
 }
 
 bool IsTransport(const std::string& subject) {
-  return subject.find("/transports/") != std::string::npos;
+  return config::IsOfKind(subject, {config::ObjectName::Kind::kTransport});
 }
 
 }  // namespace

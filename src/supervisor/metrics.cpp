@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "config/object_name.hpp"
 #include "supervisor/metric_catalogue.hpp"
 #include "supervisor/process_usage.hpp"
 #include "supervisor/worker_unit.hpp"
@@ -113,12 +114,13 @@ void Metrics::AddWorkers(Exposition& exposition) {
     }
   }
   for (const auto& [object, state] : around_.operator_states.all()) {
-    if (object.find("/backends/") == std::string::npos) continue;
-    const std::string worker = object.substr(0, object.find('/', object.find('/') + 1));
-    const std::string_view id = std::string_view(worker).substr(worker.find('/') + 1);
-    exposition.Set(
-        metric::kBackendOperatorState,
-        {{"worker", processes_.Worker(id)}, {"backend", processes_.Backend(object)}, {"state", state}}, 1);
+    const auto name = config::ObjectName::Parse(object);
+    if (!name.ok() || name->kind != config::ObjectName::Kind::kBackend) continue;
+    exposition.Set(metric::kBackendOperatorState,
+                   {{"worker", processes_.Worker(name->worker)},
+                    {"backend", processes_.Backend(object)},
+                    {"state", state}},
+                   1);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/build_id.hpp"
 #include "base/log_line.hpp"
+#include "base/unix_time.hpp"
 #include "supervisor/upgrade.hpp"
 
 namespace wampgate::supervisor {
@@ -20,10 +21,6 @@ using std::chrono::system_clock;
 
 // Of the questions of a drain: a process that takes longer has another turn soon.
 constexpr milliseconds kAskDeadline{2000};
-
-std::int64_t UnixMilliseconds(system_clock::time_point time) {
-  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
-}
 
 /// "workers/w" of "workers/w/transports/t".
 std::string WorkerOf(const std::string& object) {
@@ -186,7 +183,7 @@ void NodeControl::UseLogLevel() {
   level_expiry_.Stop();
   level_ = around_.log_level;
   if (const auto* const state = around_.operator_states.log_level()) {
-    const std::int64_t left = state->expire_unix_milliseconds() - UnixMilliseconds(system_clock::now());
+    const std::int64_t left = state->expire_unix_milliseconds() - UnixMilliseconds();
     if (state->expire_unix_milliseconds() != 0 && left <= 0) return OnLogLevelExpired();
     log::ParseLevel(state->level(), level_);
     if (state->expire_unix_milliseconds() != 0) {

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kAskDeadline{2000};
 
-DrainSchedule ScheduleFrom(DrainSchedule::Time start, const DrainSettings& settings) {
-  return {start, settings, [] { return 0.5; }};
-}
-
 void Append(const StatusOr<std::vector<ProcessAnswer>>& from, std::vector<ProcessAnswer>& to) {
   if (from.ok()) to.insert(to.end(), from->begin(), from->end());
 }
@@ -43,7 +39,7 @@ void RemovalDrains::Begin(const std::string& operation, Order order) {
              {"rate", settings.rate},
              {"deadline_ms", settings.deadline.count()}});
   Run(operation.empty() ? fmt::format("#{}", ++unnamed_) : operation, std::move(order),
-      ScheduleFrom(std::chrono::system_clock::now(), settings));
+      DrainSchedule::Even(std::chrono::system_clock::now(), settings));
 }
 
 void RemovalDrains::Run(const std::string& operation, Order order, DrainSchedule schedule) {
@@ -130,13 +126,8 @@ void RemovalDrains::Resume(const std::string& other) {
     first.set_subject("processes of a change");
     first.set_phase("closing idle sessions");
     around_.operations.Resume(operation, first, [this, name = operation] { Cancel(name); });
-    const std::chrono::milliseconds start(departure.start_unix_milliseconds());
-    Order order;
-    order.subject = first.subject();
-    order.settings.rate = departure.rate();
-    order.settings.deadline = std::chrono::milliseconds(departure.deadline_unix_milliseconds()) - start;
-    const DrainSettings settings = order.settings;
-    Run(operation, std::move(order), ScheduleFrom(DrainSchedule::Time(start), settings));
+    const DrainSchedule schedule = ScheduleOf(departure);
+    Run(operation, {.subject = first.subject(), .settings = schedule.settings()}, schedule);
   }
 }
 

@@ -5,7 +5,9 @@
 #include <chrono>
 
 #include "base/log.hpp"
+#include "base/unix_time.hpp"
 #include "config/node_delta.hpp"
+#include "config/object_name.hpp"
 #include "supervisor/apply_result.hpp"
 #include "supervisor/node_file.hpp"
 #include "supervisor/plan.hpp"
@@ -16,10 +18,6 @@ namespace {
 
 // A process that has committed does not take over for siblings before they have had so long to commit.
 constexpr std::chrono::milliseconds kSiblingsWait{250};
-
-std::int64_t UnixMilliseconds(std::chrono::system_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -180,7 +178,7 @@ void Transaction::InstallUnit(const WorkerSettings& next) {
 }
 
 void Transaction::CommitAll() {
-  committed_at_ = UnixMilliseconds(std::chrono::system_clock::now());
+  committed_at_ = UnixMilliseconds();
   internal::Commit commit;
   commit.set_transaction(id_);
   commit.set_removal(change_.options.removal == Removal::kClose ? internal::Commit::CLOSE
@@ -246,14 +244,13 @@ bool Transaction::AnnounceDrain() {
 
 // The sessions of removed objects in the processes that stay.
 void Transaction::DrainRemoved() {
+  using Kind = config::ObjectName::Kind;
   RemovalDrains::Order order;
   order.subject = fmt::format("revision {}", number_);
   order.settings = change_.options.drain;
   order.replaced_at = committed_at_;
   for (const v1::PlannedChange& change : plan_.changes()) {
-    const bool has_sessions = change.name().find("/transports/") != std::string::npos ||
-                              change.name().find("/backends/") != std::string::npos;
-    if (!has_sessions) continue;
+    if (!config::IsOfKind(change.name(), {Kind::kTransport, Kind::kPath, Kind::kBackend})) continue;
     if (change.action() == v1::PlannedChange::DELETE) order.removed.push_back(change.name());
     if (change.action() == v1::PlannedChange::REPLACE) order.replaced.push_back(change.name());
   }

@@ -51,7 +51,7 @@ TEST(SessionCensus, KeepsTheBackendOfOtherRealmsWhileThereIsRoom) {
   SessionCensus census;
   for (std::size_t i = 0; i < SessionCensus::kMostPlaces; ++i)
     census.Opened("realm" + std::to_string(i), "b");
-  for (const std::string& realm : {std::string("late"), std::string("a\r\nb")}) {
+  for (const std::string& realm : {std::string("a\r\nb"), std::string("late")}) {
     const std::size_t place = census.Opened(realm, "c");
     EXPECT_EQ(census.places()[place].realm, "other");
     EXPECT_EQ(census.places()[place].backend, "c") << realm;
