@@ -81,6 +81,11 @@ class FilterParser {
     auto parsed = term.field.ParseValue(value);
     if (!parsed.ok()) return Annotate(parsed.status(), path);
     term.value = *std::move(parsed);
+    const bool compares = term.op == Filter::Operator::kEqual || term.op == Filter::Operator::kNotEqual;
+    if (auto* text = std::get_if<std::string>(&term.value); text != nullptr && compares && ends_with_star_) {
+      text->pop_back();
+      term.begins = true;
+    }
     return term;
   }
 
@@ -109,10 +114,13 @@ class FilterParser {
       if (end == at_) return Wrong("a value");
       const std::string word(text_.substr(at_, end - at_));
       at_ = end;
+      ends_with_star_ = word.ends_with('*');
       return word;
     }
     std::string value;
+    ends_with_star_ = false;
     for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      ends_with_star_ = text_[at_] == '*';
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
       value += text_[at_];
     }
@@ -123,6 +131,7 @@ class FilterParser {
   std::string_view text_;
   const google::protobuf::Descriptor& type_;
   std::size_t at_ = 0;
+  bool ends_with_star_ = false;  // the last value, by a '*' that is not escaped
 };
 
 StatusOr<Filter> Filter::Parse(std::string_view text, const google::protobuf::Descriptor& type) {
@@ -143,14 +152,17 @@ bool Filter::Term::Contains(const google::protobuf::Message& message) const {
   return false;
 }
 
+bool Filter::Term::Equals(const google::protobuf::Message& message) const {
+  const FieldPath::Key found = field.Read(message);
+  return begins ? std::get<std::string>(found).starts_with(std::get<std::string>(value)) : found == value;
+}
+
 bool Filter::Term::Matches(const google::protobuf::Message& message) const {
   if (op == Operator::kHas) return Contains(message) != negated;
+  if (op == Operator::kEqual) return Equals(message) != negated;
+  if (op == Operator::kNotEqual) return Equals(message) == negated;
   const FieldPath::Key found = field.Read(message);
   switch (op) {
-    case Operator::kEqual:
-      return (found == value) != negated;
-    case Operator::kNotEqual:
-      return (found != value) != negated;
     case Operator::kLess:
       return (found < value) != negated;
     case Operator::kLessOrEqual:
@@ -159,7 +171,7 @@ bool Filter::Term::Matches(const google::protobuf::Message& message) const {
       return (found > value) != negated;
     case Operator::kGreaterOrEqual:
       return (found >= value) != negated;
-    case Operator::kHas:
+    default:
       break;
   }
   return false;

@@ -38,9 +38,9 @@ class FieldPath {
 
 /// `field = value` terms joined by AND: =, !=, <, <=, >, >= and : for "contains" (of a text without regard to
 /// case, of a list an element that is equal). Values are words or "quoted"; enum values are written as the
-/// CLI prints them
-/// ("running", "STATE_RUNNING" too), times as RFC 3339, durations as "1.5s". A term may begin with NOT or
-/// '-'.
+/// CLI prints them ("running", "STATE_RUNNING" too), times as RFC 3339, durations as "1.5s". A text that ends
+/// with '*' (not "\*") stands after = and != for all that begin with the rest: what is below an object has a
+/// name that begins with the object's and '/'. A term may begin with NOT or '-'.
 class Filter {
  public:
   /// Matches everything.
@@ -66,8 +66,10 @@ class Filter {
     Operator op = Operator::kEqual;
     FieldPath::Key value{};
     bool negated = false;
+    bool begins = false;  // texts that begin with `value` are equal to it
     bool Matches(const google::protobuf::Message& message) const;
     bool Contains(const google::protobuf::Message& message) const;
+    bool Equals(const google::protobuf::Message& message) const;
   };
   friend class FilterParser;
   std::vector<Term> terms_;

@@ -36,6 +36,25 @@ TEST(Filter, ComparesTextsNumbersAndEnumsAsTheirTypesDo) {
   }
 }
 
+TEST(Filter, AStarAtTheEndStandsForAllThatBeginWithTheRest) {
+  v1::Session session;
+  session.set_transport("workers/edge/transports/web/paths/ws");
+  for (const char* filter :
+       {"transport = workers/edge/transports/web/*", "transport=\"workers/edge/transports/web/*\"",
+        "transport = *", "transport != workers/edge/transports/we/*", "NOT transport = workers/core/*"}) {
+    EXPECT_EQ(Choice(filter, session), "yes") << filter;
+  }
+  for (const char* filter : {"transport = workers/edge/transports/web",
+                             "transport = workers/edge/transports/we/*", "transport != workers/edge/*",
+                             "transport = */ws", "transport = \"workers/edge/transports/web/\\*\""}) {
+    EXPECT_EQ(Choice(filter, session), "no") << filter;
+  }
+  session.set_transport("a*");
+  EXPECT_EQ(Choice("transport = \"a\\*\"", session), "yes");
+  EXPECT_EQ(Choice("messages_from_client = 7*", session),
+            "messages_from_client: expected an integer, 0 or more, found \"7*\"");
+}
+
 TEST(Filter, LooksIntoMessagesAndComparesTimes) {
   v1::SessionEvent event;
   event.mutable_end()->set_stage(v1::EndedSession::JOIN);
