@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "activation.hpp"
+#include "base/background.hpp"
 #include "config/diff.hpp"
 #include "config/secrets.hpp"
 #include "management/server.hpp"
@@ -388,6 +389,7 @@ int RunNode(const RunOptions& options) {
   for (UniqueFd& socket : handover.TakeAll(supervisor::Handover::kActivated)) {
     passed.listening.push_back(std::move(socket));
   }
+  RunInBackground();  // of the worker processes, with all threads that are started from here on
   log::Start(options.log_level, options.log_format, "supervisor");
   worker::RaiseDescriptorLimit();
   const int exit_code = Node(options, std::move(passed), std::move(handover)).Run();

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/check.hpp"
-#include "config/environment.hpp"
 #include "config/node_delta.hpp"
 #include "config/resolve.hpp"
 #include "config/resolve_worker.hpp"
@@ -30,8 +29,7 @@ WorkerSettings SettingsOf(const config::Worker& worker) {
 }
 
 /// `checked` is `rest` with the routes that are to be checked.
-Candidate Check(const v1::Node& checked, const v1::Node& rest, const std::string& node_directory) {
-  const config::Environment environment = config::Environment::OfThisProcess(node_directory);
+Candidate Check(const v1::Node& checked, const v1::Node& rest, const config::Environment& environment) {
   Candidate candidate;
   candidate.rest = rest;
   config::Resolution resolution = config::Resolve(checked, environment);
@@ -62,17 +60,17 @@ void KeepARoute(const v1::Worker& whole, v1::Worker& checked) {
 
 }  // namespace
 
-Candidate MakeCandidate(const v1::Node& document, const std::string& node_directory) {
-  return Check(document, config::WithoutRoutes(document), node_directory);
+Candidate MakeCandidate(const v1::Node& document, const config::Environment& environment) {
+  return Check(document, config::WithoutRoutes(document), environment);
 }
 
 Candidate MakeCandidate(const v1::Node& document, const internal::NodeDelta& delta,
-                        const std::string& node_directory) {
+                        const config::Environment& environment) {
   v1::Node checked;
   config::ApplyDelta(delta, checked);
   for (int i = 0; i < document.workers_size(); ++i)
     KeepARoute(document.workers(i), *checked.mutable_workers(i));
-  return Check(checked, delta.rest(), node_directory);
+  return Check(checked, delta.rest(), environment);
 }
 
 Status ProblemStatus(StatusCode code, const config::Problems& problems) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "config/environment.hpp"
 #include "config/problem.hpp"
 #include "config/resolved.hpp"
 #include "supervisor/worker_settings.hpp"
@@ -21,12 +22,12 @@ struct Candidate {
   config::Problems problems;
 };
 
-Candidate MakeCandidate(const v1::Node& document, const std::string& node_directory);
+Candidate MakeCandidate(const v1::Node& document, const config::Environment& environment);
 
 /// For a document made by `delta` of one that was checked: of the routes only those in `delta` are checked.
 /// Right as long as no backend has gone or become another kind that another route names.
 Candidate MakeCandidate(const v1::Node& document, const internal::NodeDelta& delta,
-                        const std::string& node_directory);
+                        const config::Environment& environment);
 
 /// INVALID_ARGUMENT with the first error and how many more there are.
 Status ProblemStatus(StatusCode code, const config::Problems& problems);

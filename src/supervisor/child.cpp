@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/background.hpp"
 #include "supervisor/pidfd.hpp"
 
 namespace wampgate::supervisor {
@@ -30,8 +32,14 @@ class SpawnSettings {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    if (RunsInBackground()) {  // it does not
+      const sched_param none_needed{};
+      posix_spawnattr_setschedpolicy(&attributes, SCHED_OTHER);
+      posix_spawnattr_setschedparam(&attributes, &none_needed);
+      flags |= POSIX_SPAWN_SETSCHEDULER;
+    }
+    posix_spawnattr_setflags(&attributes, flags);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (output >= 0) {
       posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);

@@ -61,7 +61,8 @@ Resumption::Resumption(NodeState& state, const internal::Revision& stored,
     : state_(state), stored_(stored), orphans_(std::move(orphans)) {}
 
 Status Resumption::Start(const std::vector<internal::PortOrder>& orders, std::function<void()> done) {
-  const Candidate candidate = MakeCandidate(stored_.node(), state_.context.node_directory);
+  const Candidate candidate =
+      MakeCandidate(stored_.node(), config::Environment::OfThisProcess(state_.context.node_directory));
   if (!candidate.resolved) return ProblemStatus(StatusCode::kInvalidArgument, candidate.problems);
   const ActivatedSockets& activated = state_.context.sockets.activated();
   WAMPGATE_ASSIGN_OR_RETURN(const ListenTable returned,

@@ -15,6 +15,8 @@ namespace wampgate::supervisor {
 namespace {
 
 constexpr std::string_view kSuffix = ".revision";
+// Appending to a log costs less than a new image and the removal of an old one.
+constexpr std::size_t kSmallLog = 128 * 1024;
 
 std::optional<std::uint64_t> NumberOf(std::string_view name) {
   if (name.size() <= kSuffix.size() || name.substr(name.size() - kSuffix.size()) != kSuffix)
@@ -188,8 +190,8 @@ void RevisionStore::FollowLog(std::uint64_t image, internal::Revision& revision)
 }
 
 StatusOr<std::optional<internal::Revision>> RevisionStore::LoadNewest() {
-  WAMPGATE_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> numbers, AllNumbers());
-  if (!numbers.empty()) next_number_ = numbers.back() + 1;
+  WAMPGATE_ASSIGN_OR_RETURN(numbers_, AllNumbers());
+  if (!numbers_.empty()) next_number_ = numbers_.back() + 1;
   WAMPGATE_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> images, Images());
   for (auto image = images.rbegin(); image != images.rend(); ++image) {
     StatusOr<internal::Revision> revision = LoadImage(*image);
@@ -218,7 +220,9 @@ Status RevisionStore::WriteImage(const internal::Revision& revision) {
 }
 
 bool RevisionStore::Fits(const std::string& record) const {
-  return record.size() <= log_.image_size / 2 && log_.size + record.size() <= log_.image_size;
+  const std::size_t size = log_.size + record.size();
+  const bool is_small = size <= kSmallLog && log_.records < kKept;
+  return is_small || (record.size() <= log_.image_size / 2 && size <= log_.image_size);
 }
 
 // What could not be written whole must not be read as written: the log is cut off, and not used any more.
@@ -233,6 +237,7 @@ Status RevisionStore::WriteRecord(const std::string& record) {
   }
   if (status.ok()) {
     log_.size += record.size();
+    ++log_.records;
     return status;
   }
   static_cast<void>(disk_.Truncate(path, log_.size));
@@ -246,7 +251,7 @@ Status RevisionStore::Append(const internal::Revision& revision, const RevisionD
     const std::string record = EncodeRecord(MakeRecord(revision, difference));
     if (Fits(record)) {
       WAMPGATE_RETURN_IF_ERROR(WriteRecord(record));
-      ++next_number_;
+      numbers_.push_back(next_number_++);
       return OkStatus();
     }
   }
@@ -259,7 +264,7 @@ Status RevisionStore::Append(const internal::Revision& revision, const RevisionD
     log_ = before;
     return status;
   }
-  ++next_number_;
+  numbers_.push_back(next_number_++);
   RemoveOld();
   return OkStatus();
 }
@@ -272,15 +277,17 @@ Status RevisionStore::Replace(const internal::Revision& revision) {
 
 // Failure is harmless: the next image tries again.
 void RevisionStore::RemoveOld() {
-  const StatusOr<std::vector<std::uint64_t>> numbers = AllNumbers();
+  if (numbers_.size() <= kKept) return;
   const StatusOr<std::vector<std::uint64_t>> images = Images();
-  if (!numbers.ok() || !images.ok() || numbers->size() <= kKept) return;
-  const std::uint64_t oldest = (*numbers)[numbers->size() - kKept];
-  const auto first_kept = std::prev(std::upper_bound(images->begin(), images->end(), oldest));
+  if (!images.ok() || images->empty()) return;
+  const std::uint64_t oldest = numbers_[numbers_.size() - kKept];
+  auto first_kept = std::upper_bound(images->begin(), images->end(), oldest);
+  if (first_kept != images->begin()) --first_kept;
   for (auto image = images->begin(); image != first_kept; ++image) {
     static_cast<void>(disk_.Remove(ImagePath(*image)));
     static_cast<void>(disk_.Remove(LogPath(*image)));
   }
+  numbers_.erase(numbers_.begin(), std::lower_bound(numbers_.begin(), numbers_.end(), *first_kept));
 }
 
 }  // namespace wampgate::supervisor

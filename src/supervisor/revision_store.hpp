@@ -22,7 +22,7 @@ struct RevisionDifference {
 /// The revisions in the node directory, the last 32 of them. `N.revision` is an image, revision N whole;
 /// `N.log` beside it, if there is one, has the changes that made N+1, N+2, … of it. A new image is begun for
 /// a change that is large beside it, when the log outgrows it, and by every supervisor that starts: a log
-/// that was found is never written to.
+/// that was found is never written to. Images that are small anyway are not counted so exactly.
 ///
 /// A revision is there whole or not at all, whenever the machine or the process stops. An image is written
 /// beside, synced, renamed, and the folder synced; a record of the log has a checksum and is synced, and one
@@ -66,6 +66,7 @@ class RevisionStore {
     std::uint64_t image = 0;  // 0: none is open
     std::size_t image_size = 0;
     std::size_t size = 0;
+    std::size_t records = 0;
   };
 
   std::string ImagePath(std::uint64_t number) const;
@@ -85,6 +86,7 @@ class RevisionStore {
   Disk& disk_;
   std::string folder_;
   std::uint64_t next_number_ = 1;
+  std::vector<std::uint64_t> numbers_;  // that are there, ascending
   Log log_;
 };
 

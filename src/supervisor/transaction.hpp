@@ -9,6 +9,7 @@
 
 #include "base/timer_wheel.hpp"
 #include "config/change_list.hpp"
+#include "config/environment.hpp"
 #include "net/loop.hpp"
 #include "supervisor/apply.hpp"
 #include "supervisor/candidate.hpp"
@@ -50,7 +51,7 @@ class Transaction final : public net::Mortal {
   bool Check();
   bool CheckRevision();
   bool CheckDocument();
-  bool MakeChanges(const config::Environment& environment);
+  bool MakeChanges();
   void FindRouteChanges(const std::vector<config::Change>& made);
   void Localize(config::Problems& problems) const;
   bool ReadNamedFiles(std::vector<config::Change>& made);
@@ -97,6 +98,7 @@ class Transaction final : public net::Mortal {
   bool NeedsTelling(const WorkerUnit& unit, const WorkerSettings& next) const;
 
   NodeState& state_;
+  const config::Environment environment_;
   Change change_;
   ApplyDone done_;
   Candidate candidate_;

@@ -35,7 +35,7 @@ bool Transaction::CheckRevision() {
 }
 
 // The changes are made of what runs now: whoever came before has done so already.
-bool Transaction::MakeChanges(const config::Environment& environment) {
+bool Transaction::MakeChanges() {
   if (state_.spare) {
     change_.document.Swap(state_.spare.get());
     state_.spare.reset();
@@ -43,7 +43,7 @@ bool Transaction::MakeChanges(const config::Environment& environment) {
     change_.document = state_.revision.node();
   }
   editing_ = Editing::kDocument;
-  made_ = config::MakeChanges(state_.revision.node(), change_.document, *change_.changes, environment);
+  made_ = config::MakeChanges(state_.revision.node(), change_.document, *change_.changes, environment_);
   if (!made_.status.ok()) {
     Abort(made_.status, std::move(made_.problems));
     return false;
@@ -66,21 +66,19 @@ void Transaction::FindRouteChanges(const std::vector<config::Change>& made) {
 
 void Transaction::Localize(config::Problems& problems) const {
   if (!change_.changes) return;
-  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
-  config::NameByRequest(made_.placed, change_.document, environment, problems);
+  config::NameByRequest(made_.placed, change_.document, environment_, problems);
 }
 
 bool Transaction::CheckDocument() {
-  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
   config::Problems secrets;
   if (change_.changes) {
-    if (!MakeChanges(environment)) return false;
+    if (!MakeChanges()) return false;
   } else if (change_.options.mode != ApplyMode::kRestore) {
     config::RestoreSecrets(state_.revision.node(), change_.document, secrets);
   }
   candidate_ = delta_ && !made_.changes_known_backends
-                   ? MakeCandidate(change_.document, *delta_, state_.context.node_directory)
-                   : MakeCandidate(change_.document, state_.context.node_directory);
+                   ? MakeCandidate(change_.document, *delta_, environment_)
+                   : MakeCandidate(change_.document, environment_);
   Localize(candidate_.problems);
   candidate_.problems.insert(candidate_.problems.end(), secrets.begin(), secrets.end());
   if (config::HasErrors(candidate_.problems)) {
@@ -89,7 +87,7 @@ bool Transaction::CheckDocument() {
   }
   std::vector<config::Change> made =
       change_.changes ? std::move(made_.plan)
-                      : config::Diff(state_.revision.node(), change_.document, environment);
+                      : config::Diff(state_.revision.node(), change_.document, environment_);
   FindRouteChanges(made);
   if (!ReadNamedFiles(made)) return false;
   Plan(made);
@@ -98,8 +96,7 @@ bool Transaction::CheckDocument() {
 
 // Whatever file is changed under the path it had changes the object that names it.
 bool Transaction::ReadNamedFiles(std::vector<config::Change>& made) {
-  const config::Environment environment = config::Environment::OfThisProcess(state_.context.node_directory);
-  config::NamedFileList list = config::NamedFiles(candidate_.rest, environment);
+  config::NamedFileList list = config::NamedFiles(candidate_.rest, environment_);
   files_ = {};
   if (list.files.empty()) return true;
   std::vector<BrokenFiles> broken =
@@ -110,8 +107,8 @@ bool Transaction::ReadNamedFiles(std::vector<config::Change>& made) {
   const bool is_known = broken.empty() || change_.options.mode == ApplyMode::kRestore;
   const std::vector<config::NamedFile> named =
       is_known ? list.files
-               : config::NamedFiles(config::WithoutRoutes(state_.revision.node()), environment).files;
-  files_ = ReadFiles(list.files, broken, {state_.revision.files(), named}, environment);
+               : config::NamedFiles(config::WithoutRoutes(state_.revision.node()), environment_).files;
+  files_ = ReadFiles(list.files, broken, {state_.revision.files(), named}, environment_);
   config::Problems& problems = candidate_.problems;
   problems.insert(problems.end(), tls.remarks.begin(), tls.remarks.end());
   problems.insert(problems.end(), files_.problems.begin(), files_.problems.end());
@@ -138,7 +135,7 @@ bool Transaction::KeepRunning() {
   change_.options.origin = "reload";
   delta_.reset();
   rerouted_.clear();
-  candidate_ = MakeCandidate(change_.document, state_.context.node_directory);
+  candidate_ = MakeCandidate(change_.document, environment_);
   candidate_.problems = std::move(problems);
   std::vector<config::Change> made;
   if (candidate_.resolved && !ReadNamedFiles(made)) return false;

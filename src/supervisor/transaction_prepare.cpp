@@ -30,7 +30,10 @@ std::string Transaction::ProcessName(const Process& process) {
 }
 
 Transaction::Transaction(NodeState& state, Change change, ApplyDone done)
-    : state_(state), change_(std::move(change)), done_(std::move(done)) {}
+    : state_(state),
+      environment_(config::Environment::OfThisProcess(state.context.node_directory)),
+      change_(std::move(change)),
+      done_(std::move(done)) {}
 
 Transaction::~Transaction() = default;
 

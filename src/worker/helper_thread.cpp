@@ -5,6 +5,8 @@
 #include <csignal>
 #include <utility>
 
+#include "base/background.hpp"
+
 namespace wampgate::worker {
 namespace {
 
@@ -65,6 +67,7 @@ void HelperThread::Enqueue(Job job) {
 
 void HelperThread::Work() {
   BlockSignals();
+  RunInBackground();
   pthread_setname_np(pthread_self(), "wampgate-helper");
   for (;;) {
     std::unique_lock lock(mutex_);

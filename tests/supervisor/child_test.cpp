@@ -7,7 +7,9 @@
 
 #include <csignal>
 #include <optional>
+#include <thread>
 
+#include "base/background.hpp"
 #include "loop_runner.hpp"
 #include "supervisor/disk.hpp"
 #include "temporary_folder.hpp"
@@ -46,6 +48,13 @@ TEST(Child, RunsInASessionOfItsOwnWithDefaultSignals) {
   EXPECT_EQ(RunShell(Shell("[ $(ps -o sid= -p $$) = $$ ] || [ ! -x /bin/ps ]; kill -PIPE $$")).number,
             SIGPIPE);
   std::signal(SIGPIPE, before);
+}
+
+TEST(Child, IsNotInTheBackgroundAsWhoStartsItIs) {
+  std::thread([] {
+    RunInBackground();
+    EXPECT_EQ(RunShell(Shell("[ $(cut -d' ' -f41 /proc/self/stat) = 0 ]")).number, 0) << "SCHED_OTHER";
+  }).join();
 }
 
 TEST(Child, GetsTheEnvironmentItIsGiven) {
