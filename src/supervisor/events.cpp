@@ -15,10 +15,11 @@ using Kind = v1::NodeEvent;
 
 v1::NodeEvent::Kind KindOf(const std::string& state) {
   static const std::map<std::string, v1::NodeEvent::Kind> kinds = {
-      {"starting", Kind::STARTING}, {"running", Kind::STARTED},    {"stopping", Kind::STOPPING},
-      {"stopped", Kind::STOPPED},   {"removed", Kind::STOPPED},    {"failed", Kind::FAILED},
-      {"backoff", Kind::FAILED},    {"draining", Kind::DRAINING},  {"drained", Kind::DRAINING},
-      {"serving", Kind::STARTED},   {"not serving", Kind::STOPPED}};
+      {"starting", Kind::STARTING}, {"running", Kind::STARTED},     {"stopping", Kind::STOPPING},
+      {"stopped", Kind::STOPPED},   {"removed", Kind::STOPPED},     {"failed", Kind::FAILED},
+      {"backoff", Kind::FAILED},    {"draining", Kind::DRAINING},   {"drained", Kind::DRAINING},
+      {"serving", Kind::STARTED},   {"not serving", Kind::STOPPED}, {"up", Kind::STARTED},
+      {"down", Kind::FAILED}};
   const auto found = kinds.find(state);
   return found == kinds.end() ? Kind::CHANGED : found->second;
 }

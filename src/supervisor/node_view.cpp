@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
 
 #include "config/resource_name.hpp"
 #include "supervisor/worker_report.hpp"
@@ -57,10 +60,41 @@ void ObserveWorker(const NodeSight& sight, const WorkerUnit& unit, ObjectStates&
   }
 }
 
-void ObserveBackends(const NodeSight& sight, const auto& backends, ObjectStates& objects) {
+/// What the processes of a worker say of a backend.
+struct Health {
+  unsigned up = 0, down = 0;
+  std::string why{};  ///< it is down, in one of them
+
+  /// "active": nobody has tried.
+  std::string State() const {
+    if (down == 0) return up == 0 ? "active" : "up";
+    return up == 0 ? "down" : "mixed";
+  }
+};
+using HealthByName = std::map<std::string, Health, std::less<>>;
+
+HealthByName HealthIn(const WorkerUnit& unit) {
+  HealthByName all;
+  for (const auto& [index, process] : unit.processes()) {
+    for (const internal::BackendCount& said : process->last_status().counters().routers()) {
+      if (said.health() != "up" && said.health() != "down") continue;
+      Health& health = all[said.backend()];
+      ++(said.health() == "up" ? health.up : health.down);
+      if (said.health() == "down") health.why = said.last_error();
+    }
+  }
+  return all;
+}
+
+void ObserveBackends(const NodeSight& sight, const auto& backends, const HealthByName& healths,
+                     ObjectStates& objects) {
   for (const auto& [id, backend] : backends) {
+    const auto found = healths.find(backend.name);
+    const Health health = found == healths.end() ? Health() : found->second;
     const internal::OperatorState* const state = sight.operator_states.Find(backend.name);
-    objects[backend.name] = {state == nullptr ? "active" : state->state(), net::ToString(backend.endpoint)};
+    std::string detail = net::ToString(backend.endpoint);
+    if (health.down > 0) detail += fmt::format(", down in {} of its processes: {}", health.down, health.why);
+    objects[backend.name] = {state == nullptr ? health.State() : state->state(), std::move(detail)};
   }
 }
 
@@ -96,8 +130,10 @@ ObjectStates Observe(const NodeSight& sight) {
   }
   for (const auto& [id, unit] : sight.state.units) ObserveWorker(sight, *unit, objects);
   for (const config::Worker& worker : sight.state.resolved.workers) {
+    const auto unit = sight.state.units.find(worker.id);
+    const HealthByName healths = unit == sight.state.units.end() ? HealthByName() : HealthIn(*unit->second);
     for (const auto* backends : {&worker.backends, &worker.worker_backends})
-      ObserveBackends(sight, *backends, objects);
+      ObserveBackends(sight, *backends, healths, objects);
   }
   ObserveDepartures(sight, objects);
   if (const UpgradeSight& upgrade = sight.state.upgrade; !upgrade.operation.empty())

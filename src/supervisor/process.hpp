@@ -48,7 +48,7 @@ struct ProcessContext {
   AnswerReceiver& answers;
   /// It has said Hello; called before its observer is.
   std::function<void(Process&)> on_connected;
-  /// Its state is another.
+  /// Its state is another, or what it says of the health of backends.
   std::function<void()> on_state;
   /// It has ended; its pid and last status are still known.
   std::function<void(const Process&)> on_exit = {};
@@ -175,6 +175,7 @@ class Process final : public net::Mortal, private control::ChannelHandler {
 
   void OnFrame(internal::Frame& frame, std::vector<UniqueFd>& descriptors) override;
   void OnChannelClosed(const Status& reason) override;
+  void OnStatus(internal::Status& status);
   void OnPrepared(const internal::Prepared& prepared);
   void OnCommitted(const internal::Committed& committed);
   void Spawn();

@@ -9,6 +9,16 @@
 #include "supervisor/process.hpp"
 
 namespace wampgate::supervisor {
+namespace {
+
+/// Of backends, in both of which they come in the same order.
+bool SameHealth(const internal::Counters& before, const internal::Counters& now) {
+  return std::equal(
+      before.routers().begin(), before.routers().end(), now.routers().begin(), now.routers().end(),
+      [](const auto& a, const auto& b) { return a.health() == b.health() && a.backend() == b.backend(); });
+}
+
+}  // namespace
 
 void Process::Attach(Arrival arrival) {
   DropChannel();
@@ -44,9 +54,7 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descripto
     case internal::Frame::kCommitted:
       return OnCommitted(frame.committed());
     case internal::Frame::kStatus:
-      last_status_.Swap(frame.mutable_status());
-      ++statuses_;
-      return;
+      return OnStatus(*frame.mutable_status());
     case internal::Frame::kNodeInfoRequest: {
       internal::Frame reply;
       *reply.mutable_node_info() = context_.node_info();
@@ -69,6 +77,13 @@ void Process::OnFrame(internal::Frame& frame, std::vector<UniqueFd>& /*descripto
           "supervisor", "a worker process sent a frame that it may not send; ignored",
           {{"worker", worker()}, {"process", index()}, {"kind", static_cast<int>(frame.kind_case())}});
   }
+}
+
+void Process::OnStatus(internal::Status& status) {
+  const bool same_health = SameHealth(last_status_.counters(), status.counters());
+  last_status_.Swap(&status);
+  ++statuses_;
+  if (!same_health && context_.on_state) context_.on_state();
 }
 
 void Process::OnChannelClosed(const Status& reason) {

@@ -150,6 +150,35 @@ TEST_F(Backends, ShowHowTheyAreInAllProcesses) {
   EXPECT_EQ(found.backends(0).name(), kSecond);
 }
 
+TEST_F(Backends, TellOfTheirHealthInTheEvents) {
+  const auto stub = v1::NodeService::NewStub(channel_);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  const auto events = stub->WatchEvents(&context, {});
+  const auto await = [&](const std::function<bool(const v1::NodeEvent&)>& wanted) {
+    v1::NodeEvent event;
+    while (events->Read(&event)) {
+      if (event.name() == kSecond && wanted(event)) return event;
+    }
+    return v1::NodeEvent();
+  };
+  EXPECT_EQ(await([](const auto& event) { return event.kind() == v1::NodeEvent::SNAPSHOT; }).state(),
+            "active")
+      << "nobody has tried it";
+  const auto clients = Joined(12);
+  EXPECT_EQ(await([](const auto& event) { return event.state() == "up"; }).kind(), v1::NodeEvent::STARTED);
+  second_.reset();
+  EXPECT_TRUE(Becomes(kSecond, [this](const auto& view) {
+    if (view.health() == Process::DOWN) return true;
+    Joined(2);
+    return false;
+  }));
+  const v1::NodeEvent down = await([](const auto& event) { return event.state() == "down"; });
+  EXPECT_EQ(down.kind(), v1::NodeEvent::FAILED);
+  EXPECT_THAT(down.detail(), HasSubstr("second.sock, down in "));
+  context.TryCancel();
+}
+
 TEST_F(Backends, InMaintenanceGetNoNewSessionsAndKeepThoseTheyHave) {
   auto before = Joined(8);
   ASSERT_TRUE(SetState(kFirst, Process::MAINTENANCE).ok());

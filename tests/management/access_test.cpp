@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <google/longrunning/operations.grpc.pb.h>
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@
 #include "management/served_node.hpp"
 #include "support/generic_call.hpp"
 #include "wampgate/v1/config_service.grpc.pb.h"
+#include "wampgate/v1/node_service.pb.h"
 
 namespace wampgate::management {
 namespace {
@@ -107,6 +109,32 @@ TEST_F(Access, AViewerByASupplementaryGroupMayLookAndNothingElse) {
 
 TEST_F(Access, AnOperatorMayOperateAndNotConfigure) {
   if (CanBeOthers()) TryAll(node_, node_.ChannelAs(kOperator), Role::kOperator);
+}
+
+TEST_F(Access, AnUpgradeIsCancelledByAnAdminOnly) {
+  bool cancelled = false;
+  std::string upgrade, drain;
+  node_.OnLoop([&] {
+    auto& operations = node_.supervisor().operations();
+    upgrade = *operations.Begin(v1::UpgradeProgress(), [&] { cancelled = true; });
+    drain = *operations.Begin(v1::DrainProgress(), [] {});
+  });
+  const auto cancel = [](const std::shared_ptr<grpc::Channel>& channel, const std::string& name) {
+    grpc::ClientContext context;
+    google::longrunning::CancelOperationRequest request;
+    request.set_name(name);
+    google::protobuf::Empty response;
+    return google::longrunning::Operations::NewStub(channel)->CancelOperation(&context, request, &response);
+  };
+  if (CanBeOthers()) {
+    const grpc::Status refused = cancel(node_.ChannelAs(kOperator), upgrade);
+    EXPECT_EQ(refused.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+    EXPECT_THAT(refused.error_message(), HasSubstr("by an admin"));
+    EXPECT_TRUE(cancel(node_.ChannelAs(kOperator), drain).ok());
+    node_.OnLoop([&] { EXPECT_FALSE(cancelled); });
+  }
+  EXPECT_TRUE(cancel(node_.ChannelAs(::geteuid()), upgrade).ok());
+  node_.OnLoop([&] { EXPECT_TRUE(cancelled); });
 }
 
 TEST_F(Access, ARefusalSaysWhoOneIsAndHowToGetARole) {
