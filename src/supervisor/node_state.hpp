@@ -37,7 +37,7 @@ struct NodeState {
   Operations& operations;
   Graveyard graveyard{loop};
   Departures departures{loop, graveyard, queries};
-  RemovalDrains removals{{loop, operations, departures, queries, context.processes.table}};
+  RemovalDrains removals{{loop, operations, departures, queries, context.processes.table, operator_states}};
   std::map<std::string, std::unique_ptr<WorkerUnit>> units{};  ///< by worker id
   internal::Revision revision{};                               ///< running; its number is 0 before the first
   /// Equal to its node, for a list of changes to be made in; null: there is none at hand.

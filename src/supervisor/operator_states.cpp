@@ -2,12 +2,26 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "base/log.hpp"
 
 namespace wampgate::supervisor {
+namespace {
+
+/// Whether there was one.
+bool EraseRemoval(const std::string& operation, internal::OperatorStates& states) {
+  auto& removals = *states.mutable_removals();
+  const auto found = std::find_if(removals.begin(), removals.end(),
+                                  [&](const auto& removal) { return removal.operation() == operation; });
+  if (found == removals.end()) return false;
+  removals.erase(found);
+  return true;
+}
+
+}  // namespace
 
 void OperatorStates::Load() {
   const StatusOr<std::string> text = disk_.Read(path_);
@@ -69,6 +83,18 @@ std::map<std::string, std::string> OperatorStates::all() const {
   std::map<std::string, std::string> all;
   for (const auto& [object, state] : states_.objects()) all[object] = state.state();
   return all;
+}
+
+Status OperatorStates::SetRemoval(internal::RemovalState removal) {
+  internal::OperatorStates next = states_;
+  EraseRemoval(removal.operation(), next);
+  *next.add_removals() = std::move(removal);
+  return Write(std::move(next));
+}
+
+Status OperatorStates::ClearRemoval(const std::string& operation) {
+  internal::OperatorStates next = states_;
+  return EraseRemoval(operation, next) ? Write(std::move(next)) : OkStatus();
 }
 
 const internal::LogLevelState* OperatorStates::log_level() const {

@@ -11,9 +11,9 @@
 namespace wampgate::supervisor {
 
 /// What operators have told the node that is not configuration: what drains, which workers are stopped, the
-/// log level. Kept across restarts in one file, untouched by changes of the configuration, gone with its
-/// object. Every change is on the disk when the call returns; one that cannot be written is not made. Loop's
-/// thread only.
+/// log level, and how the sessions of what they have removed end. Kept across restarts in one file, untouched
+/// by changes of the configuration, gone with its object. Every change is on the disk when the call returns;
+/// one that cannot be written is not made. Loop's thread only.
 class OperatorStates {
  public:
   static constexpr const char* kNode = "node";  ///< the node itself among the objects
@@ -33,6 +33,12 @@ class OperatorStates {
   bool KeepOnly(const std::function<bool(const std::string& object)>& exists);
   /// Resource name → state, sorted.
   std::map<std::string, std::string> all() const;
+
+  using Removals = google::protobuf::RepeatedPtrField<internal::RemovalState>;
+  const Removals& removals() const { return states_.removals(); }
+  /// In the place of what is kept of its operation.
+  Status SetRemoval(internal::RemovalState removal);
+  Status ClearRemoval(const std::string& operation);
 
   const internal::LogLevelState* log_level() const;
   /// Null: the one of the command line again.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/unix_time.hpp"
 #include "supervisor/process_table.hpp"
 
 namespace wampgate::supervisor {
@@ -38,8 +39,9 @@ void RemovalDrains::Begin(const std::string& operation, Order order) {
              {"operation", operation},
              {"rate", settings.rate},
              {"deadline_ms", settings.deadline.count()}});
-  Run(operation.empty() ? fmt::format("#{}", ++unnamed_) : operation, std::move(order),
-      DrainSchedule::Even(std::chrono::system_clock::now(), settings));
+  const DrainSchedule schedule = DrainSchedule::Even(std::chrono::system_clock::now(), settings);
+  if (!operation.empty()) Keep(operation, order, schedule);
+  Run(operation.empty() ? fmt::format("#{}", ++unnamed_) : operation, std::move(order), schedule);
 }
 
 void RemovalDrains::Run(const std::string& operation, Order order, DrainSchedule schedule) {
@@ -94,8 +96,7 @@ void RemovalDrains::OnDone(const std::string& operation, const Status& status) {
   const auto found = running_.find(operation);
   status.ok() ? around_.operations.Succeed(operation, found->second.drain->progress())
               : around_.operations.Fail(operation, status);
-  around_.loop.DeleteLater(std::move(found->second.drain));
-  running_.erase(found);
+  Forget(operation);
 }
 
 void RemovalDrains::Cancel(const std::string& operation) {
@@ -109,11 +110,22 @@ void RemovalDrains::Cancel(const std::string& operation) {
                                      fmt::format("cancelled: {} sessions stay until they end by themselves",
                                                  progress.sessions_left())));
   around_.departures.KeepSessionsOf(operation);
-  around_.loop.DeleteLater(std::move(found->second.drain));
-  running_.erase(found);
+  Forget(operation);
 }
 
 void RemovalDrains::Resume(const std::string& other) {
+  const OperatorStates::Removals kept = around_.states.removals();
+  for (const internal::RemovalState& state : kept) {
+    const DrainSchedule::Time start{std::chrono::milliseconds(state.start_unix_milliseconds())};
+    const DrainSettings settings{.deadline = std::chrono::milliseconds(state.deadline_milliseconds()),
+                                 .rate = state.rate()};
+    Resume(state.operation(),
+           {.subject = state.subject(),
+            .removed = {state.removed().begin(), state.removed().end()},
+            .replaced = {state.replaced().begin(), state.replaced().end()},
+            .replaced_at = state.replaced_at_unix_milliseconds()},
+           DrainSchedule::Even(start, settings));
+  }
   std::map<std::string, internal::Departure> named;
   for (const Process* process : around_.departures.All()) {
     const internal::Departure& departure = *process->departure();
@@ -122,20 +134,41 @@ void RemovalDrains::Resume(const std::string& other) {
   }
   for (const auto& [operation, departure] : named) {
     if (running_.contains(operation) || departure.rate() == 0) continue;
-    v1::DrainProgress first;
-    first.set_subject("processes of a change");
-    first.set_phase("closing idle sessions");
-    around_.operations.Resume(operation, first, [this, name = operation] { Cancel(name); });
-    const DrainSchedule schedule = ScheduleOf(departure);
-    Run(operation, {.subject = first.subject(), .settings = schedule.settings()}, schedule);
+    Resume(operation, {.subject = "processes of a change"}, ScheduleOf(departure));
   }
 }
 
-std::string RemovalDrains::Busy() const {
-  for (const auto& [operation, running] : running_) {
-    if (!running.order.removed.empty() || !running.order.replaced.empty()) return operation;
+void RemovalDrains::Resume(const std::string& operation, Order order, const DrainSchedule& schedule) {
+  v1::DrainProgress first;
+  first.set_subject(order.subject);
+  first.set_phase("closing idle sessions");
+  around_.operations.Resume(operation, first, [this, operation] { Cancel(operation); });
+  order.settings = schedule.settings();
+  Run(operation, std::move(order), schedule);
+}
+
+// Without it all goes well while this supervisor lives.
+void RemovalDrains::Keep(const std::string& operation, const Order& order, const DrainSchedule& schedule) {
+  internal::RemovalState state;
+  state.set_operation(operation);
+  state.set_subject(order.subject);
+  state.mutable_removed()->Assign(order.removed.begin(), order.removed.end());
+  state.mutable_replaced()->Assign(order.replaced.begin(), order.replaced.end());
+  state.set_replaced_at_unix_milliseconds(order.replaced_at);
+  state.set_start_unix_milliseconds(UnixMilliseconds(schedule.start()));
+  state.set_deadline_milliseconds(schedule.settings().deadline.count());
+  state.set_rate(schedule.settings().rate);
+  if (const Status status = around_.states.SetRemoval(std::move(state)); !status.ok()) {
+    log::Warning("supervisor", "the sessions of what was removed stay if the supervisor dies",
+                 {{"operation", operation}, {"error", Message(status)}});
   }
-  return "";
+}
+
+void RemovalDrains::Forget(const std::string& operation) {
+  const auto found = running_.find(operation);
+  around_.loop.DeleteLater(std::move(found->second.drain));
+  running_.erase(found);
+  static_cast<void>(around_.states.ClearRemoval(operation));  // else it ends once more, with nothing to end
 }
 
 }  // namespace wampgate::supervisor

@@ -9,13 +9,14 @@
 #include "supervisor/departures.hpp"
 #include "supervisor/drain.hpp"
 #include "supervisor/operations.hpp"
+#include "supervisor/operator_states.hpp"
 
 namespace wampgate::supervisor {
 
 /// Ends at a rate the sessions of what changes have taken away, each change as an operation with
 /// DrainProgress: those of removed objects in the processes that stay, and those of processes that depart
-/// (which Departures ends at the same rate). After the death of a supervisor the latter goes on; the sessions
-/// of removed objects then stay until they end by themselves. Loop's thread only.
+/// (which Departures ends at the same rate). The operator states keep it over the death of a supervisor.
+/// Loop's thread only.
 class RemovalDrains {
  public:
   struct Surroundings {
@@ -24,6 +25,7 @@ class RemovalDrains {
     Departures& departures;
     ProcessQueries& queries;
     const ProcessTable& table;
+    OperatorStates& states;
   };
   struct Order {
     std::string subject;                  ///< "revision 7"
@@ -39,10 +41,9 @@ class RemovalDrains {
   std::string Announce(const std::string& subject);
   /// The objects are gone and the processes depart. Without a name the sessions end all the same.
   void Begin(const std::string& operation, Order order);
-  /// Takes up the operations that departing processes of a supervisor before name, but for `other`.
+  /// Takes up what a supervisor before has begun, also the operations that departing processes name, but for
+  /// `other`.
   void Resume(const std::string& other);
-  /// The operation of one that ends sessions of removed objects; empty if there is none.
-  std::string Busy() const;
 
  private:
   using Answers = StatusOr<std::vector<ProcessAnswer>>;
@@ -51,6 +52,9 @@ class RemovalDrains {
     std::unique_ptr<Drain> drain;
   };
   void Run(const std::string& operation, Order order, DrainSchedule schedule);
+  void Resume(const std::string& operation, Order order, const DrainSchedule& schedule);
+  void Keep(const std::string& operation, const Order& order, const DrainSchedule& schedule);
+  void Forget(const std::string& operation);
   void Close(const std::string& operation, std::uint32_t limit, const AskDone& done);
   void AskAbout(const std::vector<std::string>& objects, std::int64_t before, std::uint32_t limit,
                 AskDone done);

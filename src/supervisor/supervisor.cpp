@@ -111,19 +111,17 @@ Upgrade::Surroundings Supervisor::AroundUpgrade() {
         },
         [done = std::move(done)](const StatusOr<WorkerReport>& report) { done(report.status()); });
   };
-  return {
-      .loop = loop_,
-      .state = state_,
-      .jobs = jobs_,
-      .table = table_,
-      .disk = disk_,
-      .record = directory_.upgrade_record(),
-      .check_document = directory_.upgrade_record() + ".json",
-      .replace = replace,
-      .busy =
-          [this] { return closings_.empty() ? state_.removals.Busy() : "an operation of `session close`"; },
-      .result = [this] { return node_control_.ViewOfNode(); },
-      .on_change = [this] { node_control_.ObserveLater(); }};
+  return {.loop = loop_,
+          .state = state_,
+          .jobs = jobs_,
+          .table = table_,
+          .disk = disk_,
+          .record = directory_.upgrade_record(),
+          .check_document = directory_.upgrade_record() + ".json",
+          .replace = replace,
+          .busy = [this] { return closings_.empty() ? "" : "an operation of `session close`"; },
+          .result = [this] { return node_control_.ViewOfNode(); },
+          .on_change = [this] { node_control_.ObserveLater(); }};
 }
 
 void Supervisor::UpgradeNode(Upgrade::Order order, Upgrade::Done done) {

@@ -128,6 +128,21 @@ TEST_F(ScaledNode, DrainsTheSessionsOfATransportThatIsRemoved) {
   EXPECT_TRUE(Echoes(*other, 1));
 }
 
+TEST_F(ScaledNode, GoesOnToDrainThemWhenTheSupervisorWasKilled) {
+  auto clients = Joined(20);
+  const json removed = json::parse(Ctl(node_, {"transport", "delete", "edge/web", "--sessions", "drain",
+                                               "--drain-rate", "1", "-o", "json"})
+                                       .out);
+  const std::string operation = removed.value("operation", "");
+  node_.Signal(SIGKILL);
+  ASSERT_TRUE(node_.AwaitExit());
+  node_.Restart();
+  ASSERT_TRUE(Eventually([&] { return Ctl(node_, {"status"}).exit_code == 0; })) << node_.log();
+  const CtlResult waited = Ctl(node_, {"operation", "wait", operation, "--for", "60"});
+  EXPECT_EQ(waited.exit_code, 0) << waited.err;
+  for (auto& client : clients) EXPECT_TRUE(IsGoodbye(client->Receive(NodeProcess::kDeadline)));
+}
+
 TEST_F(ScaledNode, DrainsTheSessionsOfAWorkerThatIsRemoved) {
   json second = TransparentWorker("second");
   const auto document = [&](const json& workers) {

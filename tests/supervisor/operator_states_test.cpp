@@ -36,6 +36,21 @@ class OperatorStatesTest : public ::testing::Test {
   FullDisk disk_;
 };
 
+TEST_F(OperatorStatesTest, KeepWhatWasRemovedUntilItsSessionsHaveEnded) {
+  OperatorStates states = Reopened();
+  internal::RemovalState removal;
+  for (const char* operation : {"operations/1", "operations/2", "operations/1"}) {
+    removal.set_operation(operation);
+    removal.set_rate(removal.rate() + 1);
+    ASSERT_TRUE(states.SetRemoval(removal).ok());
+  }
+  ASSERT_EQ(Reopened().removals().size(), 2);
+  EXPECT_EQ(Reopened().removals()[1].rate(), 3u) << "in the place of the one before";
+  ASSERT_TRUE(states.ClearRemoval("operations/2").ok());
+  ASSERT_TRUE(states.ClearRemoval("operations/3").ok());
+  EXPECT_EQ(Reopened().removals().size(), 1);
+}
+
 TEST_F(OperatorStatesTest, AreThereAgainAfterARestart) {
   OperatorStates states = Reopened();
   EXPECT_TRUE(states.all().empty());
