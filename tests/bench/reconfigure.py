@@ -3,6 +3,7 @@
 
   routes    a configuration with 100,000 routes is applied; then single routes come and go under load
   sessions  500 random valid changes in a minute while 1,000 sessions exchange messages
+  same      the same document 1,000 times over one channel, every system call on a socket watched (strace, as root)
 
 The client that calls runs as the node's background work does (SCHED_BATCH): it stands for one on another machine. The
 relay's p99 beside changes is compared with the quiet one and with the one beside as many calls that only read: the
@@ -17,6 +18,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -29,7 +31,7 @@ sys.path.insert(0, str(root / "deploy/examples"))
 import orchestrate  # noqa: E402
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("what", choices=["routes", "sessions"])
+parser.add_argument("what", choices=["routes", "sessions", "same"])
 parser.add_argument("--build", type=pathlib.Path, default=root / "build/release")
 parser.add_argument("--tools", type=pathlib.Path, default=root / "build/bench")
 parser.add_argument("--routes", type=int, default=100_000)
@@ -241,4 +243,42 @@ def sessions():
               f"plans {sum(closed)}; p99 {busy / quiet:.2f} x quiet")
 
 
-{"routes": routes, "sessions": sessions}[args.what]()
+class Trace:
+    """The system calls of a process that make, bind or end sockets and files."""
+
+    def __init__(self, pid, path):
+        self.path = path
+        self.strace = subprocess.Popen(["strace", "-f", "-yy", "-qq", "-o", path, "-p", str(pid), "-e",
+                                        "trace=socket,bind,listen,accept4,connect,setsockopt,shutdown,close"])
+        while "TracerPid:\t0\n" in pathlib.Path(f"/proc/{pid}/status").read_text():
+            time.sleep(0.05)
+
+    def calls(self):
+        self.strace.send_signal(signal.SIGINT)
+        self.strace.wait()
+        return [line.split(maxsplit=1)[1].strip() for line in self.path.read_text().splitlines()]
+
+
+def inode(call):
+    return call.partition(":[")[2].partition("]")[0]
+
+
+def same():
+    with Running() as node:
+        text = json.dumps(document())
+        before = node.api.change("ApplyConfig", document={"json": text}).revision  # the channel is there
+        supervisor = Trace(node.node.pid, node.directory / "supervisor.strace")
+        workers = [Trace(pid, node.directory / f"{pid}.strace") for pid in children(node.node.pid)]
+        revisions = collections.Counter(node.api.change("ApplyConfig", document={"json": text}).revision
+                                        for _ in range(1000))
+        calls = [call for call in supervisor.calls() if "<TCP" in call or "<UNIX" in call]
+        users = {inode(call) for call in calls if "/nscd/" in call}  # the C library asks who a caller is
+        on_sockets = [call for call in calls if inode(call) not in users]
+        in_workers = [call for worker in workers for call in worker.calls()]
+        print(f"the same document {sum(revisions.values())} times: revisions {dict(revisions)}, before {before}; calls on sockets "
+              f"in the supervisor {len(on_sockets)}, calls of any kind in {len(workers)} worker {len(in_workers)}")
+        for call in (on_sockets + in_workers)[:20]:
+            print(call)
+
+
+{"routes": routes, "sessions": sessions, "same": same}[args.what]()
