@@ -11,6 +11,7 @@
 #include "commands/commands.hpp"
 #include "input_file.hpp"
 #include "object_name.hpp"
+#include "pages.hpp"
 #include "plan_printer.hpp"
 #include "terminal.hpp"
 
@@ -30,7 +31,8 @@ struct ObjectFlags {
 /// `list`, `get`, `create`, `update` and `delete` of one noun. `Noun` has the service's Stub and its
 /// messages, kNoun, kShape ("WORKER/TRANSPORT"), kExample (a file), kAll (the parent of a list of all),
 /// Names() (the collections), Headings(), Row(view), WideHeadings(), WideRow(view) (what -o wide has more),
-/// Views(response), View(result), SetParent(name, request) and the five methods.
+/// Views(response), ViewOf(result), SetName(name, request) and the five methods of the stub, kList to
+/// kDelete.
 template <typename Noun>
 class ObjectCommands {
  public:
@@ -106,15 +108,16 @@ class ObjectCommands {
     request.set_order_by(flags.order_by);
     auto stub = StubOf(invocation);
     typename Noun::ListResponse all;
-    do {
-      typename Noun::ListResponse page;
-      const auto context = NewContext(invocation.target);
-      if (const auto status = Noun::List(*stub, context.get(), request, page); !status.ok()) {
-        return Report(status, invocation.target);
-      }
-      Noun::Views(all).MergeFrom(Noun::Views(page));
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
+    const auto status = ForEachPage<typename Noun::ListResponse>(
+        invocation.target, request,
+        [&](auto* context, const auto& asked, auto* page) {
+          return (*stub.*Noun::kList)(context, asked, page);
+        },
+        [&](auto& page, auto& /*next*/) {
+          Noun::Views(all).MergeFrom(Noun::Views(page));
+          return Pages::kMore;
+        });
+    if (!status.ok()) return Report(status, invocation.target);
     if (invocation.output == Output::kName) {
       for (const auto& view : Noun::Views(all)) PrintName(view.name());
     } else if (invocation.output == Output::kTable) {
@@ -149,7 +152,7 @@ class ObjectCommands {
     typename Noun::View view;
     auto stub = StubOf(invocation);
     const auto context = NewContext(invocation.target);
-    if (const auto status = Noun::Get(*stub, context.get(), request, view); !status.ok()) {
+    if (const auto status = (*stub.*Noun::kGet)(context.get(), request, &view); !status.ok()) {
       return Report(status, invocation.target);
     }
     if (flags.object_only) {
@@ -204,7 +207,7 @@ class ObjectCommands {
     typename Noun::Result result;
     auto stub = StubOf(invocation);
     const auto context = NewContext(invocation.target);
-    return Done(invocation, Noun::Create(*stub, context.get(), request, result), result);
+    return Done(invocation, (*stub.*Noun::kCreate)(context.get(), request, &result), result);
   }
 
   static ExitCode Update(const Invocation& invocation, const ObjectFlags& flags,
@@ -216,7 +219,7 @@ class ObjectCommands {
     typename Noun::Result result;
     auto stub = StubOf(invocation);
     const auto context = NewContext(invocation.target);
-    return Done(invocation, Noun::Update(*stub, context.get(), request, result), result);
+    return Done(invocation, (*stub.*Noun::kUpdate)(context.get(), request, &result), result);
   }
 
   static ExitCode Done(const Invocation& invocation, const grpc::Status& status,
@@ -256,7 +259,7 @@ class ObjectCommands {
     v1::ApplyResult result;
     auto stub = StubOf(invocation);
     const auto context = NewContext(invocation.target);
-    if (const auto status = Noun::Delete(*stub, context.get(), request, result); !status.ok()) {
+    if (const auto status = (*stub.*Noun::kDelete)(context.get(), request, &result); !status.ok()) {
       return Report(status, invocation.target);
     }
     if (invocation.output == Output::kName) {

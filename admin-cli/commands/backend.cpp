@@ -26,7 +26,7 @@ struct BackendNoun {
   static constexpr const char* kExampleName = "edge/router2";
   static constexpr const char* kExample =
       R"({"transport": {"type": "rawsocket", "url": "rs://localhost", "endpoint": {"type": "unix", "path": "router2.sock"}}})";
-  static constexpr const char* kFilter = "health = down OR state != active";
+  static constexpr const char* kFilter = "health = down AND state = active";
   static constexpr const char* kAll = "workers/-";
   static constexpr int kParentParts = 1;
   static Collections Names() { return {"workers", "backends"}; }
@@ -49,25 +49,11 @@ struct BackendNoun {
                      "An element of the worker's `backends`, for clients that the router authenticates");
   }
 
-  static grpc::Status List(Stub& stub, grpc::ClientContext* context, const ListRequest& request,
-                           ListResponse& response) {
-    return stub.ListBackends(context, request, &response);
-  }
-  static grpc::Status Get(Stub& stub, grpc::ClientContext* context, const GetRequest& request, View& view) {
-    return stub.GetBackend(context, request, &view);
-  }
-  static grpc::Status Create(Stub& stub, grpc::ClientContext* context, const CreateRequest& request,
-                             Result& result) {
-    return stub.CreateBackend(context, request, &result);
-  }
-  static grpc::Status Update(Stub& stub, grpc::ClientContext* context, const UpdateRequest& request,
-                             Result& result) {
-    return stub.UpdateBackend(context, request, &result);
-  }
-  static grpc::Status Delete(Stub& stub, grpc::ClientContext* context, const DeleteRequest& request,
-                             v1::ApplyResult& result) {
-    return stub.DeleteBackend(context, request, &result);
-  }
+  static constexpr auto kList = &Stub::ListBackends;
+  static constexpr auto kGet = &Stub::GetBackend;
+  static constexpr auto kCreate = &Stub::CreateBackend;
+  static constexpr auto kUpdate = &Stub::UpdateBackend;
+  static constexpr auto kDelete = &Stub::DeleteBackend;
 };
 
 }  // namespace

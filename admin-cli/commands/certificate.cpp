@@ -7,6 +7,7 @@
 
 #include "commands/commands.hpp"
 #include "object_name.hpp"
+#include "pages.hpp"
 #include "terminal.hpp"
 
 namespace wampgate::ctl {
@@ -64,16 +65,18 @@ ExitCode List(const Invocation& invocation, const Choice& choice) {
   request.set_filter(choice.filter);
   request.set_order_by(choice.order_by);
   request.set_page_size(1000);
+  const auto stub = Stub(invocation);
   v1::ListCertificatesResponse all;
-  do {
-    v1::ListCertificatesResponse page;
-    const auto context = NewContext(invocation.target);
-    if (const auto status = Stub(invocation)->ListCertificates(context.get(), request, &page); !status.ok()) {
-      return Report(status, invocation.target);
-    }
-    all.mutable_certificates()->MergeFrom(page.certificates());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  const auto status = ForEachPage<v1::ListCertificatesResponse>(
+      invocation.target, request,
+      [&](auto* context, const auto& asked, auto* page) {
+        return stub->ListCertificates(context, asked, page);
+      },
+      [&](auto& page, auto& /*next*/) {
+        all.mutable_certificates()->MergeFrom(page.certificates());
+        return Pages::kMore;
+      });
+  if (!status.ok()) return Report(status, invocation.target);
   invocation.output == Output::kTable ? PrintCertificates(all, invocation.wide)
                                       : Print(invocation.output, AsJson(all));
   return kOk;

@@ -46,25 +46,11 @@ struct PathNoun {
   }
   static void AddFlags(CLI::App& /*command*/, ObjectFlags& /*flags*/) {}
 
-  static grpc::Status List(Stub& stub, grpc::ClientContext* context, const ListRequest& request,
-                           ListResponse& response) {
-    return stub.ListPaths(context, request, &response);
-  }
-  static grpc::Status Get(Stub& stub, grpc::ClientContext* context, const GetRequest& request, View& view) {
-    return stub.GetPath(context, request, &view);
-  }
-  static grpc::Status Create(Stub& stub, grpc::ClientContext* context, const CreateRequest& request,
-                             Result& result) {
-    return stub.CreatePath(context, request, &result);
-  }
-  static grpc::Status Update(Stub& stub, grpc::ClientContext* context, const UpdateRequest& request,
-                             Result& result) {
-    return stub.UpdatePath(context, request, &result);
-  }
-  static grpc::Status Delete(Stub& stub, grpc::ClientContext* context, const DeleteRequest& request,
-                             v1::ApplyResult& result) {
-    return stub.DeletePath(context, request, &result);
-  }
+  static constexpr auto kList = &Stub::ListPaths;
+  static constexpr auto kGet = &Stub::GetPath;
+  static constexpr auto kCreate = &Stub::CreatePath;
+  static constexpr auto kUpdate = &Stub::UpdatePath;
+  static constexpr auto kDelete = &Stub::DeletePath;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "commands/commands.hpp"
 #include "object_name.hpp"
+#include "pages.hpp"
 #include "terminal.hpp"
 
 namespace wampgate::ctl {
@@ -34,25 +35,24 @@ ExitCode Collect(const Invocation& invocation, const std::string& name, std::vec
   const auto stub = v1::WorkerService::NewStub(channel);
   v1::ListWorkersRequest request;
   request.set_page_size(1000);
-  do {
-    v1::ListWorkersResponse page;
-    context = NewContext(invocation.target);
-    if (const auto status = stub->ListWorkers(context.get(), request, &page); !status.ok()) {
-      return Report(status, invocation.target);
+  const auto take = [&](const v1::ProcessStatus& process) {
+    if (process.name() != name && !process.name().starts_with(name.empty() ? name : name + "/")) return;
+    ProcessView view{.status = process, .statistics = {}};
+    for (const auto& one : statistics.processes()) {
+      if (one.process() == process.name() && one.pid() == process.pid()) view.statistics = one;
     }
-    for (const auto& worker : page.workers()) {
-      for (const auto& process : worker.processes()) {
-        if (process.name() != name && !process.name().starts_with(name.empty() ? name : name + "/")) continue;
-        ProcessView view{.status = process, .statistics = {}};
-        for (const auto& one : statistics.processes()) {
-          if (one.process() == process.name() && one.pid() == process.pid()) view.statistics = one;
+    found.push_back(std::move(view));
+  };
+  const auto status = ForEachPage<v1::ListWorkersResponse>(
+      invocation.target, request,
+      [&](auto* call, const auto& asked, auto* page) { return stub->ListWorkers(call, asked, page); },
+      [&](auto& page, auto& /*next*/) {
+        for (const auto& worker : page.workers()) {
+          for (const auto& process : worker.processes()) take(process);
         }
-        found.push_back(std::move(view));
-      }
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return kOk;
+        return Pages::kMore;
+      });
+  return status.ok() ? kOk : Report(status, invocation.target);
 }
 
 nlohmann::ordered_json AsJson(const ProcessView& view) {

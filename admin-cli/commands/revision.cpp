@@ -6,6 +6,7 @@
 
 #include "change_flags.hpp"
 #include "commands/commands.hpp"
+#include "pages.hpp"
 #include "plan_printer.hpp"
 #include "revision_text.hpp"
 
@@ -33,16 +34,16 @@ void PrintHistory(const v1::ListRevisionsResponse& history, bool wide) {
 }
 
 ExitCode History(const Invocation& invocation) {
-  v1::ListRevisionsRequest request;
-  v1::ListRevisionsResponse all, page;
-  do {
-    const auto context = NewContext(invocation.target);
-    if (const auto status = Stub(invocation)->ListRevisions(context.get(), request, &page); !status.ok()) {
-      return Report(status, invocation.target);
-    }
-    all.mutable_revisions()->MergeFrom(page.revisions());
-    request.set_page_token(page.next_page_token());
-  } while (!page.next_page_token().empty());
+  const auto stub = Stub(invocation);
+  v1::ListRevisionsResponse all;
+  const auto status = ForEachPage<v1::ListRevisionsResponse>(
+      invocation.target, v1::ListRevisionsRequest(),
+      [&](auto* context, const auto& asked, auto* page) { return stub->ListRevisions(context, asked, page); },
+      [&](auto& page, auto& /*next*/) {
+        all.mutable_revisions()->MergeFrom(page.revisions());
+        return Pages::kMore;
+      });
+  if (!status.ok()) return Report(status, invocation.target);
   invocation.output == Output::kTable ? PrintHistory(all, invocation.wide)
                                       : Print(invocation.output, AsJson(all)["revisions"]);
   return kOk;

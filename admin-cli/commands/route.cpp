@@ -58,25 +58,11 @@ struct RouteNoun {
   }
   static void AddFlags(CLI::App& /*command*/, ObjectFlags& /*flags*/) {}
 
-  static grpc::Status List(Stub& stub, grpc::ClientContext* context, const ListRequest& request,
-                           ListResponse& response) {
-    return stub.ListRoutes(context, request, &response);
-  }
-  static grpc::Status Get(Stub& stub, grpc::ClientContext* context, const GetRequest& request, View& view) {
-    return stub.GetRoute(context, request, &view);
-  }
-  static grpc::Status Create(Stub& stub, grpc::ClientContext* context, const CreateRequest& request,
-                             Result& result) {
-    return stub.CreateRoute(context, request, &result);
-  }
-  static grpc::Status Update(Stub& stub, grpc::ClientContext* context, const UpdateRequest& request,
-                             Result& result) {
-    return stub.UpdateRoute(context, request, &result);
-  }
-  static grpc::Status Delete(Stub& stub, grpc::ClientContext* context, const DeleteRequest& request,
-                             v1::ApplyResult& result) {
-    return stub.DeleteRoute(context, request, &result);
-  }
+  static constexpr auto kList = &Stub::ListRoutes;
+  static constexpr auto kGet = &Stub::GetRoute;
+  static constexpr auto kCreate = &Stub::CreateRoute;
+  static constexpr auto kUpdate = &Stub::UpdateRoute;
+  static constexpr auto kDelete = &Stub::DeleteRoute;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "commands/session_choice.hpp"
+#include "pages.hpp"
 #include "terminal.hpp"
 
 namespace wampgate::ctl {
@@ -38,19 +39,19 @@ ExitCode List(const Invocation& invocation, const SessionChoice& wanted) {
   request.set_parent(SessionParent(wanted.worker));
   request.set_filter(wanted.filter);
   request.set_order_by(wanted.order_by);
+  request.set_page_size(std::min(1000, wanted.most));
   v1::ListSessionsResponse all;
-  do {
-    v1::ListSessionsResponse page;
-    request.set_page_size(std::min(1000, wanted.most - all.sessions_size()));
-    const auto context = NewContext(invocation.target);
-    if (const auto status = stub->ListSessions(context.get(), request, &page); !status.ok()) {
-      return Report(status, invocation.target);
-    }
-    all.mutable_sessions()->MergeFrom(page.sessions());
-    *all.mutable_unreachable() = page.unreachable();
-    all.set_next_page_token(page.next_page_token());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && all.sessions_size() < wanted.most);
+  const auto status = ForEachPage<v1::ListSessionsResponse>(
+      invocation.target, request,
+      [&](auto* context, const auto& asked, auto* page) { return stub->ListSessions(context, asked, page); },
+      [&](auto& page, auto& next) {
+        all.mutable_sessions()->MergeFrom(page.sessions());
+        *all.mutable_unreachable() = page.unreachable();
+        all.set_next_page_token(page.next_page_token());
+        next.set_page_size(std::min(1000, wanted.most - all.sessions_size()));
+        return all.sessions_size() < wanted.most ? Pages::kMore : Pages::kEnough;
+      });
+  if (!status.ok()) return Report(status, invocation.target);
   if (invocation.output == Output::kTable) {
     PrintSessions(all, invocation.wide);
   } else if (invocation.output == Output::kName) {

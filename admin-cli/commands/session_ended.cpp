@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "commands/session_choice.hpp"
+#include "pages.hpp"
 
 namespace wampgate::ctl {
 namespace {
@@ -36,19 +37,19 @@ ExitCode ListEnded(const Invocation& invocation, const SessionChoice& wanted) {
   v1::ListEndedRequest request;
   request.set_parent(SessionParent(wanted.worker));
   request.set_filter(wanted.filter);
+  request.set_page_size(std::min(1000, wanted.most));
   v1::ListEndedResponse all;
-  do {
-    v1::ListEndedResponse page;
-    request.set_page_size(std::min(1000, wanted.most - all.ended_size()));
-    const auto context = NewContext(invocation.target);
-    if (const auto status = stub->ListEnded(context.get(), request, &page); !status.ok()) {
-      return Report(status, invocation.target);
-    }
-    all.mutable_ended()->MergeFrom(page.ended());
-    *all.mutable_unreachable() = page.unreachable();
-    all.set_next_page_token(page.next_page_token());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && all.ended_size() < wanted.most);
+  const auto status = ForEachPage<v1::ListEndedResponse>(
+      invocation.target, request,
+      [&](auto* context, const auto& asked, auto* page) { return stub->ListEnded(context, asked, page); },
+      [&](auto& page, auto& next) {
+        all.mutable_ended()->MergeFrom(page.ended());
+        *all.mutable_unreachable() = page.unreachable();
+        all.set_next_page_token(page.next_page_token());
+        next.set_page_size(std::min(1000, wanted.most - all.ended_size()));
+        return all.ended_size() < wanted.most ? Pages::kMore : Pages::kEnough;
+      });
+  if (!status.ok()) return Report(status, invocation.target);
   if (invocation.output == Output::kTable) {
     PrintEnded(all, invocation.wide);
   } else if (invocation.output == Output::kName) {

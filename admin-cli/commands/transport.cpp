@@ -54,25 +54,11 @@ struct TransportNoun {
   }
   static void AddFlags(CLI::App& /*command*/, ObjectFlags& /*flags*/) {}
 
-  static grpc::Status List(Stub& stub, grpc::ClientContext* context, const ListRequest& request,
-                           ListResponse& response) {
-    return stub.ListTransports(context, request, &response);
-  }
-  static grpc::Status Get(Stub& stub, grpc::ClientContext* context, const GetRequest& request, View& view) {
-    return stub.GetTransport(context, request, &view);
-  }
-  static grpc::Status Create(Stub& stub, grpc::ClientContext* context, const CreateRequest& request,
-                             Result& result) {
-    return stub.CreateTransport(context, request, &result);
-  }
-  static grpc::Status Update(Stub& stub, grpc::ClientContext* context, const UpdateRequest& request,
-                             Result& result) {
-    return stub.UpdateTransport(context, request, &result);
-  }
-  static grpc::Status Delete(Stub& stub, grpc::ClientContext* context, const DeleteRequest& request,
-                             v1::ApplyResult& result) {
-    return stub.DeleteTransport(context, request, &result);
-  }
+  static constexpr auto kList = &Stub::ListTransports;
+  static constexpr auto kGet = &Stub::GetTransport;
+  static constexpr auto kCreate = &Stub::CreateTransport;
+  static constexpr auto kUpdate = &Stub::UpdateTransport;
+  static constexpr auto kDelete = &Stub::DeleteTransport;
 };
 
 std::string NameOf(const std::string& typed) {

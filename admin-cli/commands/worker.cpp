@@ -7,6 +7,7 @@
 #include "change_flags.hpp"
 #include "commands/commands.hpp"
 #include "follow.hpp"
+#include "pages.hpp"
 #include "plan_printer.hpp"
 #include "terminal.hpp"
 
@@ -61,17 +62,15 @@ void PrintWorker(const v1::WorkerStatus& worker) {
 
 ExitCode List(const Invocation& invocation) {
   auto stub = v1::WorkerService::NewStub(Connect(invocation.target));
-  v1::ListWorkersRequest request;
   v1::ListWorkersResponse all;
-  do {
-    v1::ListWorkersResponse page;
-    const auto context = NewContext(invocation.target);
-    if (const auto status = stub->ListWorkers(context.get(), request, &page); !status.ok()) {
-      return Report(status, invocation.target);
-    }
-    all.mutable_workers()->MergeFrom(page.workers());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  const auto status = ForEachPage<v1::ListWorkersResponse>(
+      invocation.target, v1::ListWorkersRequest(),
+      [&](auto* context, const auto& asked, auto* page) { return stub->ListWorkers(context, asked, page); },
+      [&](auto& page, auto& /*next*/) {
+        all.mutable_workers()->MergeFrom(page.workers());
+        return Pages::kMore;
+      });
+  if (!status.ok()) return Report(status, invocation.target);
   invocation.output == Output::kTable ? PrintWorkers(all.workers(), invocation.wide)
                                       : Print(invocation.output, AsJson(all));
   return kOk;
