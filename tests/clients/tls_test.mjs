@@ -5,6 +5,7 @@ import https from "node:https";
 import net from "node:net";
 import {after, before, test} from "node:test";
 import tls from "node:tls";
+import autobahn from "autobahn";
 import {adapter} from "./autobahn_js_adapter.mjs";
 import {serializers} from "./autobahn_serializers.mjs";
 import {makeCertificateFolder} from "./certificates.mjs";
@@ -51,6 +52,9 @@ before(async () => {
   files.certificate("stranger", "other", "stranger");
   const own = {certificate: files.path("server.pem"), key: files.path("server.key")};
   const document = withRouter("cbor");
+  document.workers[1].connections.spy = {
+    transport: {type: "rawsocket", endpoint: {type: "unix", path: "spy.sock"}, serializer: "json"}};
+  document.workers[1].routes.spied = {anonymous: "spy"};
   document.management = {http: {port: 0, tls: own}};
   const transports = document.workers[1].transports;
   transports[0].endpoint.tls = own;
@@ -76,11 +80,40 @@ for (const [name, make] of Object.entries(serializers)) {
   });
 }
 
-test("a bare WebSocket transport speaks TLS, and tells the router that the client does", async () => {
-  const client = clientOf(node.ports.sockets, "/", serializers.json);
-  const session = await client.join();
-  assert.equal(session.details?.authextra?.transport?.channel_type ?? "tls", "tls");
+test("a bare WebSocket transport speaks TLS", async () => {
+  const session = await clientOf(node.ports.sockets, "/", serializers.json).join();
   await session.leave();
+});
+
+/** The first message of a RawSocket client that speaks JSON; then the connection is dropped. */
+const firstMessage = (path) => new Promise((resolve, reject) => {
+  const server = net.createServer((socket) => {
+    let got = Buffer.alloc(0);
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      got = Buffer.concat([got, data]);
+      if (got.length === data.length && got[0] === 0x7f) socket.write(Buffer.from([0x7f, 0xf1, 0, 0]));
+      if (got.length < 8 || got.length < 8 + got.readUIntBE(5, 3)) return;
+      socket.destroy();
+      server.close();
+      resolve(JSON.parse(got.subarray(8, 8 + got.readUIntBE(5, 3)).toString()));
+    });
+  });
+  server.on("error", reject);
+  server.listen(path);
+});
+
+test("the router is told that the client speaks TLS", async () => {
+  const hello = firstMessage(`${node.directory}/spy.sock`);
+  const connection = new autobahn.Connection({
+    transports: [{type: "websocket", url: `wss://127.0.0.1:${node.ports.web}/ws`, agent: agent()}], realm: "spied", max_retries: 0});
+  connection.onclose = () => true;
+  connection.open();
+  const [, , details] = await hello;
+  connection.close?.();
+  const told = JSON.stringify(details);
+  assert.match(told, /"channel_type":"tls"/);
+  assert.match(told, /"is_secure":true/);
 });
 
 test("the versions are 1.2 and 1.3, and no other", async () => {
