@@ -117,7 +117,8 @@ std::string Plan(const v1::ObjectChange& change) {
 
 TEST(Universal, ItsPathsAreObjects) {
   const v1::Node document = Document();
-  const DocumentObjects objects(document, TestEnvironment());
+  const Environment environment = TestEnvironment();
+  const DocumentObjects objects(document, environment);
   std::vector<std::string> names;
   ObjectName any;
   any.kind = ObjectName::Kind::kTransport;
@@ -168,11 +169,18 @@ TEST(Universal, AChangeOfItIsTheTransportsAndMovingAPathIsSeen) {
   EXPECT_EQ(NamesOf(Diff(before, after, TestEnvironment())), "update workers/edge/transports/one/paths/ws\n");
 }
 
-TEST(Universal, ProblemsOfItsPathsAreNamedInTheRequest) {
-  const ChangedDocument entry =
-      Apply(Change(v1::ObjectChange::UPDATE, "/paths/ws", R"({"type":"json","value":1})"), Document());
-  ASSERT_FALSE(entry.problems.empty());
-  EXPECT_EQ(entry.problems.back().path, "changes[0].json.type");
+TEST(Universal, PlacesOfItsPathsAreWhereTheyAreSpelled) {
+  const v1::Node document = Document();
+  const Environment environment = TestEnvironment();
+  const DocumentObjects objects(document, environment);
+  const auto place = [&](const std::string& path) {
+    const auto name = ObjectName::Parse("workers/edge/transports/one/paths/" + path);
+    return name.ok() ? PlaceOf(objects, document, *name) : std::string(wampgate::Message(name.status()));
+  };
+  EXPECT_EQ(place("ws"), kTransport + "websocket.ws");
+  EXPECT_EQ(place("named"), kTransport + "websocket.x");
+  EXPECT_EQ(place("v"), kTransport + "web.paths.v");
+  EXPECT_EQ(place("deep/paths/w"), kTransport + "web.paths.deep.paths.w");
 }
 
 TEST(Testee, EchoesWithItsOptionsAndShowsItsVersion) {
