@@ -112,8 +112,8 @@ TEST_F(SessionStates, AnswersNoHelloWithAbortAfterTheTimeout) {
   EXPECT_EQ(Ends(EndReason::kHelloTimeout), 1u);
 }
 
-TEST_F(SessionStates, WaitsForAuthenticateNoLongerThanForHello) {
-  settings_.limits.hello_timeout = std::chrono::milliseconds(100);
+TEST_F(SessionStates, WaitsForAuthenticateNoLongerThanItIsTold) {
+  settings_.limits.authenticate_timeout = std::chrono::milliseconds(100);
   auto client = Connect();
   client.Say(ClientHello());
   auto router = Reached();
