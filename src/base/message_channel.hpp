@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/meter.hpp"
+#include "base/prefetch_list.hpp"
 
 namespace wampgate {
 
@@ -106,6 +107,11 @@ class MessageChannel {
   virtual Traffic traffic() const = 0;
   /// In whose sums the channel's traffic counts from now on; kOther at first.
   virtual void SetPeerKind(PeerKind /*kind*/) {}
+
+  /// Adds the objects of the channel.
+  virtual void AddTo(PrefetchList& /*list*/) const {}
+  /// What delivering a message touches, down to the channel where it goes out.
+  virtual void SetTouched(const PrefetchList& /*list*/) {}
 };
 
 }  // namespace wampgate

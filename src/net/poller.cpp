@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/prefetch_list.hpp"
 
 namespace wampgate::net {
 namespace {
@@ -21,6 +22,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 /// How long the io_context may wait for its turn while sockets keep the Poller busy.
 constexpr std::chrono::milliseconds kVisit{1};
+
+/// So many events ahead the object of an event is fetched into the caches: with a thousand connections each
+/// one has left them since its last event, and system calls lie between.
+constexpr int kAhead = 2;
+constexpr std::size_t kObjectSize = 320;
+
+void Prefetch(const void* object) {
+  if (object == nullptr) return;
+  PrefetchList list;
+  list.Add(object, kObjectSize);
+  list.Prefetch();
+}
 
 }  // namespace
 
@@ -144,6 +157,9 @@ int Poller::HandleBatch(int wait_milliseconds) {
   loop_.handshakes_ = 0;
   for (state.next = 0; state.next < state.count;) {
     const epoll_event& event = state.batch[static_cast<std::size_t>(state.next++)];
+    if (const int ahead = state.next + kAhead - 1; ahead < state.count) {
+      Prefetch(state.batch[static_cast<std::size_t>(ahead)].data.ptr);
+    }
     if (event.data.ptr == nullptr) continue;
     if (event.data.ptr == this) {
       std::uint64_t count;

@@ -11,6 +11,7 @@
 
 #include "base/byte_buffer.hpp"
 #include "base/fd.hpp"
+#include "base/prefetch_list.hpp"
 #include "base/status.hpp"
 #include "net/loop.hpp"
 #include "net/poller.hpp"
@@ -109,6 +110,9 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   /// Of the socket, with what TLS adds.
   std::uint64_t octets_in() const { return octets_in_; }
   std::uint64_t octets_out() const { return octets_out_; }
+  /// What its handler will touch when input comes: fetched into the caches while the kernel hands the input
+  /// over.
+  void SetTouched(const PrefetchList& list) { touched_ = list; }
   /// In which of the loop's sums it counts: kOther at first.
   void SetPeerKind(PeerKind kind);
   Meter& meter() { return loop_.meter(peer_kind_); }
@@ -169,6 +173,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   bool peer_ended_ = false;
   bool end_told_ = false;
   Status failure_;  // that nobody has been told of yet
+  PrefetchList touched_;
 };
 
 /// Peer address in the spelling of spec 3.7: "tcp4:<ip>:<port>", "tcp6:<ip>:<port>", "unix", "unix:<path>".

@@ -31,6 +31,7 @@ class StreamChannel : public MessageChannel,
   void Abort() final;
   Traffic traffic() const final;
   void SetPeerKind(PeerKind kind) final { stream_->SetPeerKind(kind); }
+  void SetTouched(const PrefetchList& list) final { stream_->SetTouched(list); }
 
  protected:
   enum class Phase : std::uint8_t {
@@ -45,6 +46,7 @@ class StreamChannel : public MessageChannel,
   explicit StreamChannel(std::unique_ptr<Stream> stream);
 
   Stream& stream() { return *stream_; }
+  const Stream& stream() const { return *stream_; }
   Phase phase() const { return phase_; }
   bool is_open() const { return phase_ == Phase::kOpen; }
   /// False while a decoder must not go on: the owner has paused, or everything is over.

@@ -227,6 +227,21 @@ void FrontendSession::Opened() {
   stage_ = wamp::SessionStage::kOpen;
   last_tick_ = runtime_.loop.timers().tick();
   runtime_.registry.Opened(*this);
+  TellWhatMessagesTouch();
+}
+
+void FrontendSession::TellWhatMessagesTouch() {
+  PrefetchList list;
+  const auto add_members = [&list](const auto& first, const auto& last) {
+    const auto* begin = reinterpret_cast<const char*>(&first);
+    list.Add(begin, static_cast<std::size_t>(reinterpret_cast<const char*>(&last + 1) - begin));
+  };
+  relay_.client().link().AddTo(list);
+  relay_.backend().link().AddTo(list);
+  add_members(relay_, from_backend_);
+  add_members(last_tick_, is_finished_);
+  relay_.client().channel().SetTouched(list);
+  relay_.backend().channel().SetTouched(list);
 }
 
 void FrontendSession::OnBackendChallenge(std::string_view message) {

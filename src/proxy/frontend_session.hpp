@@ -116,6 +116,8 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   void OnBackendChallenge(std::string_view message);
   void OnBackendRefusal(wamp::MessageType type, std::string_view message);
   void Opened();
+  /// To the channels, once they carry messages (PrefetchList).
+  void TellWhatMessagesTouch();
 
   // frontend_closing.cpp: how a session ends
   void Violate(std::string_view detail);

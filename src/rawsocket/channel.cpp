@@ -130,4 +130,9 @@ void Channel::Close(std::uint16_t code, std::string_view reason) {
   FinishClosing();
 }
 
+void Channel::AddTo(PrefetchList& list) const {
+  list.Add(this, sizeof *this);
+  list.Add(&stream(), sizeof stream());
+}
+
 }  // namespace wampgate::rawsocket

@@ -31,6 +31,7 @@ class Channel final : public net::StreamChannel, private DecoderSink {
   bool can_stream() const override { return true; }
   std::size_t max_send_size() const override { return max_send_size_; }
   void Close(std::uint16_t code, std::string_view reason) override;
+  void AddTo(PrefetchList& list) const override;
 
  private:
   std::size_t OnData(std::span<char> octets) override;

@@ -45,6 +45,11 @@ class Link final : private MessageReceiver {
   bool SendDocument(const nlohmann::json& message);
 
   MessageChannel& channel() { return *channel_; }
+  /// Adds its objects and the channel's.
+  void AddTo(PrefetchList& list) const {
+    list.Add(this, sizeof *this);
+    channel_->AddTo(list);
+  }
 
  private:
   void OnMessage(MessageKind kind, std::string_view payload) override;

@@ -198,6 +198,11 @@ void MessageConnection::Close(std::uint16_t code, std::string_view reason) {
   BeginClosing(std::move(end), options_->close_handshake_timeout);
 }
 
+void MessageConnection::AddTo(PrefetchList& list) const {
+  list.Add(this, sizeof *this);
+  list.Add(&stream(), sizeof stream());
+}
+
 void MessageConnection::SendClose(std::uint16_t code, std::string_view reason) {
   encoder_.WriteControl(Opcode::kClose, ClosePayload(code, reason), stream().Output());
 }

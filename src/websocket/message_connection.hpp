@@ -31,6 +31,7 @@ class MessageConnection final : public net::StreamChannel, private DecoderSink {
   bool can_stream() const override { return !encoder_.compresses(); }
   std::size_t max_send_size() const override { return MessageLimit(*options_); }
   void Close(std::uint16_t code, std::string_view reason) override;
+  void AddTo(PrefetchList& list) const override;
 
  private:
   struct Rare;
