@@ -192,7 +192,7 @@ TEST_P(StreamTest, KeepsInOrderWhatThePeerDoesNotTakeOfLargePieces) {
   std::string got;
   ASSERT_TRUE(RunUntil(loop, [&] { return (got += Get(peer)).size() >= sent.size(); }));
   EXPECT_EQ(got, sent);
-  EXPECT_EQ(recorder.drained, 1);
+  EXPECT_GE(recorder.drained, 1) << "TCP may take much of it meanwhile";
 }
 
 TEST_P(StreamTest, TellsOfALargePieceThatCouldNotBeWrittenAfterTheCall) {
