@@ -110,8 +110,8 @@ class MessageChannel {
 
   /// Adds the objects of the channel.
   virtual void AddTo(PrefetchList& /*list*/) const {}
-  /// What delivering a message touches, down to the channel where it goes out.
-  virtual void SetTouched(const PrefetchList& /*list*/) {}
+  /// What delivering a message touches, down to the channel where it goes out; outlives the channel.
+  virtual void SetTouched(const PrefetchList* /*list*/) {}
 };
 
 }  // namespace wampgate

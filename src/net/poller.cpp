@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds kVisit{1};
 /// So many events ahead the object of an event is fetched into the caches: with a thousand connections each
 /// one has left them since its last event, and system calls lie between.
 constexpr int kAhead = 2;
-constexpr std::size_t kObjectSize = 320;
+constexpr std::size_t kObjectSize = 256;
 
 void Prefetch(const void* object) {
   if (object == nullptr) return;

@@ -112,7 +112,7 @@ void Stream::OnPausedReady(std::uint32_t events) {
 }
 
 void Stream::Read() {
-  touched_.Prefetch();
+  if (touched_ != nullptr) touched_->Prefetch();
   if (tls_) return ReadTls();
   if (tail_.size() > Loop::kReadHeadroom) return ReadIntoTail();
   char* const buffer = loop_.read_buffer() + Loop::kReadHeadroom;

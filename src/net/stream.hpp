@@ -83,7 +83,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   std::size_t pending() const { return output_.size() + (tls_ ? tls_->Sealed().size() : 0); }
   /// OnDrained follows when more than `high` octets were unsent and at most `low` are left. 64 KiB and 256
   /// KiB.
-  void SetWatermarks(std::size_t low, std::size_t high) {
+  void SetWatermarks(std::uint32_t low, std::uint32_t high) {
     low_ = low;
     high_ = high;
   }
@@ -112,7 +112,8 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   std::uint64_t octets_out() const { return octets_out_; }
   /// What its handler will touch when input comes: fetched into the caches while the kernel hands the input
   /// over.
-  void SetTouched(const PrefetchList& list) { touched_ = list; }
+  /// Outlives the stream; null: nothing.
+  void SetTouched(const PrefetchList* list) { touched_ = list; }
   /// In which of the loop's sums it counts: kOther at first.
   void SetPeerKind(PeerKind kind);
   Meter& meter() { return loop_.meter(peer_kind_); }
@@ -157,8 +158,8 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   ByteBuffer output_;
   ByteBuffer tail_;
   std::unique_ptr<TlsSession> tls_;
-  std::size_t low_ = 64 * 1024;
-  std::size_t high_ = 256 * 1024;
+  std::uint32_t low_ = 64 * 1024;
+  std::uint32_t high_ = 256 * 1024;
   std::uint64_t octets_in_ = 0;
   std::uint64_t octets_out_ = 0;
   std::size_t counted_ = 0;  // of the output, in the meter
@@ -173,7 +174,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   bool peer_ended_ = false;
   bool end_told_ = false;
   Status failure_;  // that nobody has been told of yet
-  PrefetchList touched_;
+  const PrefetchList* touched_ = nullptr;
 };
 
 /// Peer address in the spelling of spec 3.7: "tcp4:<ip>:<port>", "tcp6:<ip>:<port>", "unix", "unix:<path>".

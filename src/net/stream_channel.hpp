@@ -31,7 +31,7 @@ class StreamChannel : public MessageChannel,
   void Abort() final;
   Traffic traffic() const final;
   void SetPeerKind(PeerKind kind) final { stream_->SetPeerKind(kind); }
-  void SetTouched(const PrefetchList& list) final { stream_->SetTouched(list); }
+  void SetTouched(const PrefetchList* list) final { stream_->SetTouched(list); }
 
  protected:
   enum class Phase : std::uint8_t {

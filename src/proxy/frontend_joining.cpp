@@ -231,17 +231,16 @@ void FrontendSession::Opened() {
 }
 
 void FrontendSession::TellWhatMessagesTouch() {
-  PrefetchList list;
-  const auto add_members = [&list](const auto& first, const auto& last) {
+  const auto add_members = [this](const auto& first, const auto& last) {
     const auto* begin = reinterpret_cast<const char*>(&first);
-    list.Add(begin, static_cast<std::size_t>(reinterpret_cast<const char*>(&last + 1) - begin));
+    touched_.Add(begin, static_cast<std::size_t>(reinterpret_cast<const char*>(&last + 1) - begin));
   };
-  relay_.client().link().AddTo(list);
-  relay_.backend().link().AddTo(list);
+  relay_.client().link().AddTo(touched_);
+  relay_.backend().link().AddTo(touched_);
   add_members(relay_, from_backend_);
   add_members(last_tick_, is_finished_);
-  relay_.client().channel().SetTouched(list);
-  relay_.backend().channel().SetTouched(list);
+  relay_.client().channel().SetTouched(&touched_);
+  relay_.backend().channel().SetTouched(&touched_);
 }
 
 void FrontendSession::OnBackendChallenge(std::string_view message) {

@@ -142,6 +142,7 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
   void LogEnd() const;
 
   Runtime& runtime_;
+  PrefetchList touched_;  ///< outlives the channels
   Relay relay_;
   FromClient from_client_{*this};
   FromBackend from_backend_{*this};

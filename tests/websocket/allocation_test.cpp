@@ -93,7 +93,7 @@ TEST(SteadyState, AllocatesNothingPerMessage) {
 }
 
 TEST(MessageConnection, IsSmall) {
-  EXPECT_LE(sizeof(MessageConnection) + sizeof(net::Stream), 512u) << "of 2.5 KiB that a session may take";
+  EXPECT_LE(sizeof(MessageConnection) + sizeof(net::Stream), 440u);
 }
 
 }  // namespace
