@@ -92,6 +92,12 @@ std::size_t Utf8Validator::Feed(std::string_view text) {
   return kValid;
 }
 
+std::string_view CutAtCharacter(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 bool IsUtf8(std::string_view text) {
   Utf8Validator validator;
   return validator.Feed(text) == Utf8Validator::kValid && validator.Finish();

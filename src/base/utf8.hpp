@@ -27,6 +27,9 @@ class Utf8Validator {
   std::uint8_t high_ = 0xbf;
 };
 
+/// At most `most` octets of `text`, and no part of a character at the end of what is valid UTF-8.
+std::string_view CutAtCharacter(std::string_view text, std::size_t most);
+
 /// Whole text at once.
 bool IsUtf8(std::string_view text);
 

@@ -214,22 +214,25 @@ void Stream::Flush() {
 
 void Stream::Write(std::string_view octets) {
   ByteBuffer& output = Output();
+  // Whoever saw so much waits for OnDrained, and it may be gone before the turn ends.
+  if (pending() > high_) above_high_ = true;
   const bool has_backlog = (interest_ & EPOLLOUT) != 0;
-  if (!tls_ && !has_backlog && is_open()) {
-    std::array<iovec, 2> parts{iovec{output.data(), output.size()},
-                               iovec{const_cast<char*>(octets.data()), octets.size()}};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = parts.size();
-    const ssize_t taken = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
-    if (taken > 0) {
-      CountSent(static_cast<std::size_t>(taken));
-      const std::size_t queued = std::min(static_cast<std::size_t>(taken), output.size());
-      output.Consume(queued);
-      octets.remove_prefix(static_cast<std::size_t>(taken) - queued);
-    }
+  if (tls_ || has_backlog || !is_open()) return output.Append(octets);
+  std::array<iovec, 2> parts{iovec{output.data(), output.size()},
+                             iovec{const_cast<char*>(octets.data()), octets.size()}};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  const ssize_t taken = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+  if (taken < 0 && errno != EAGAIN && errno != EINTR) return FailLater(ErrnoStatus(errno, "write"));
+  if (taken > 0) {
+    CountSent(static_cast<std::size_t>(taken));
+    const std::size_t queued = std::min(static_cast<std::size_t>(taken), output.size());
+    output.Consume(queued);
+    octets.remove_prefix(static_cast<std::size_t>(taken) - queued);
   }
   output.Append(octets);
+  if (!octets.empty()) UpdateInterest();  // it has a backlog now: the Poller says when there is room
 }
 
 void Stream::WriteOut() {
@@ -302,10 +305,7 @@ void Stream::UpdateInterest() {
   } else if (wanted != 0) {
     registered_ = loop_.poller().Add(socket_.get(), wanted, *this);
     if (!registered_) {
-      failure_ = ErrnoStatus(errno, "watch a socket (limit fs.epoll.max_user_watches?)");
-      Close(CloseHow::kReset);
-      loop_.ResumeLater(*this);
-      return;
+      return FailLater(ErrnoStatus(errno, "watch a socket (limit fs.epoll.max_user_watches?)"));
     }
   }
   interest_ = wanted;
@@ -315,6 +315,13 @@ void Stream::Deregister() {
   loop_.poller().Remove(socket_.get(), *this);
   registered_ = false;
   interest_ = 0;
+}
+
+/// For calls of the owner, inside of which nothing is told.
+void Stream::FailLater(Status status) {
+  failure_ = std::move(status);
+  Close(CloseHow::kOrderly);
+  loop_.ResumeLater(*this);
 }
 
 void Stream::Fail(const Status& status) {

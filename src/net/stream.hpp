@@ -77,7 +77,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   /// Output().
   static constexpr std::size_t kWorthACall = 32 * 1024;
   /// Behind what is in Output(): to the kernel at once, from where they are, as far as it takes them; the
-  /// rest is copied. A failure is told at the end of the turn, as with Output().
+  /// rest is copied. A failure is told in a later turn.
   void Write(std::string_view octets);
   /// Octets not yet taken by the kernel.
   std::size_t pending() const { return output_.size() + (tls_ ? tls_->Sealed().size() : 0); }
@@ -149,6 +149,7 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   const ByteBuffer& Outgoing() const { return tls_ ? tls_->Sealed() : output_; }
   void Deregister();
   void Fail(const Status& status);
+  void FailLater(Status status);
 
   enum class FinState : std::uint8_t { kNone, kWanted, kSent };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ids.hpp"
+#include "base/utf8.hpp"
 #include "wamp/document.hpp"
 #include "wamp/hello_details.hpp"
 #include "wamp/message.hpp"
@@ -183,7 +184,7 @@ void Session::OnChallenge(const auth::Challenge& challenge) {
 void Session::NoteHello(const std::string& realm, const json& hello_details) {
   constexpr std::size_t kMostShown = 256;
   stage_ = wamp::SessionStage::kAuth;
-  wanted_realm_ = realm.substr(0, kMostShown);
+  wanted_realm_ = CutAtCharacter(realm, kMostShown);
   wanted_authid_ = wamp::WantedAuthid(hello_details);
   authmethods_ = wamp::OfferedMethods(hello_details);
 }

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/utf8.hpp"
+
 namespace wampgate::wamp {
 namespace {
 
@@ -78,7 +80,7 @@ std::string WantedAuthid(const nlohmann::json& details) {
   if (!details.is_object()) return {};
   const auto authid = details.find("authid");
   if (authid == details.end() || !authid->is_string()) return {};
-  return authid->get_ref<const std::string&>().substr(0, kMostShown);
+  return std::string(CutAtCharacter(authid->get_ref<const std::string&>(), kMostShown));
 }
 
 }  // namespace wampgate::wamp

@@ -13,11 +13,7 @@ constexpr std::string_view kCut = "…";
 
 std::string BoundedText(std::string_view text, std::size_t most) {
   const bool too_long = text.size() > most;
-  if (too_long) {
-    std::size_t size = most - kCut.size();
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-    text = text.substr(0, size);
-  }
+  if (too_long) text = CutAtCharacter(text, most - kCut.size());
   std::string bounded(text);
   if (!IsUtf8(bounded)) {
     std::replace_if(bounded.begin(), bounded.end(), [](char c) { return (c & 0x80) != 0; }, '?');

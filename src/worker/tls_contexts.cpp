@@ -33,6 +33,16 @@ void TlsContexts::Known<Files, Options>::Begin() {
   before = std::exchange(now, {});
 }
 
+/// What a running revision still holds may be named again: the node that was read need never run.
+template <typename Files, typename Options>
+void TlsContexts::Known<Files, Options>::End() {
+  for (auto& [files, loaded] : before) {
+    const bool is_held = loaded.context && loaded.context.use_count() > 1;
+    if (is_held) now.try_emplace(files, std::move(loaded));
+  }
+  before.clear();
+}
+
 template <typename Files, typename Options>
 template <typename Tls>
 void TlsContexts::Known<Files, Options>::Read(Tls& tls) {
@@ -67,8 +77,8 @@ void TlsContexts::Read(config::Node& node) {
       if (auto* universal = std::get_if<config::UniversalTransport>(&transport.protocol)) Read(*universal);
     }
   }
-  listeners_.before.clear();
-  backends_.before.clear();
+  listeners_.End();
+  backends_.End();
 }
 
 void TlsContexts::Read(config::UniversalTransport& universal) {

@@ -25,11 +25,12 @@ class TlsContexts {
     std::shared_ptr<const net::TlsContext> context;  // null: never could they be used
     std::string error;
   };
-  /// By the files; of the node that was read last.
+  /// By the files: of the node that was read last, and of those that are still in use.
   template <typename Files, typename Options>
   struct Known {
     std::map<Files, Loaded<Options>> now, before;
     void Begin();
+    void End();
     template <typename Tls>
     void Read(Tls& tls);
   };

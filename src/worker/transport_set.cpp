@@ -17,10 +17,10 @@ bool SameProtocol(const config::Transport& a, const config::Transport& b) {
 
 void AddTls(const TransportUnit& unit, std::map<std::string, TransportSet::TlsCount>& counts) {
   const net::TlsHandshakes& handshakes = unit.tls_handshakes();
-  if (handshakes.succeeded() + handshakes.failed() == 0) return;
+  if (handshakes.succeeded() + handshakes.failed() + unit.without_tls() == 0) return;
   TransportSet::TlsCount& count = counts[unit.part().settings->name];
   count.succeeded += handshakes.succeeded();
-  count.failed += handshakes.failed();
+  count.failed += handshakes.failed() + unit.without_tls();
 }
 
 /// Takes the sockets of one transport out of `sockets`.

@@ -169,7 +169,8 @@ void TransportUnit::TurnAway(const std::string& why) {
 
 /// Whoever scans a port on the Internet would fill the log; a device with a wrong certificate is to be found.
 void TransportUnit::OnTlsFailed(const std::string& peer, const Status& why) const {
-  const bool wants_certificates = !part_->settings->tls->files.authorities.empty();
+  const auto& tls = part_->settings->tls;  // gone, if it was taken out of the configuration meanwhile
+  const bool wants_certificates = tls && !tls->files.authorities.empty();
   const auto level = wants_certificates ? log::Level::kInfo : log::Level::kDebug;
   if (!log::Enabled(level)) return;
   log::Write(level, kModule, "a TLS handshake failed",

@@ -63,6 +63,8 @@ class TransportUnit final : public net::Mortal {
   /// Connections accepted, and turned away for want of descriptors, since the start.
   std::uint64_t accepted() const { return accepted_; }
   std::uint64_t turned_away() const;
+  /// Clients that were turned away as the files of its TLS cannot be used.
+  std::uint64_t without_tls() const { return without_tls_; }
   /// Since the start.
   const net::TlsHandshakes& tls_handshakes() const { return tls_handshakes_; }
 
@@ -94,7 +96,7 @@ class TransportUnit final : public net::Mortal {
   net::TlsHandshakes tls_handshakes_;
   bool accepting_ = true;
   std::uint64_t accepted_ = 0;
-  std::uint64_t without_tls_ = 0;  // turned away: the files of its TLS cannot be used
+  std::uint64_t without_tls_ = 0;
   std::uint64_t turned_away_ = 0;  // by listeners that are gone
 };
 

@@ -92,5 +92,15 @@ TEST(Utf8Validator, FindsABadOctetAnywhereInALongText) {
   }
 }
 
+TEST(CutAtCharacter, NeverLeavesAPartOfACharacter) {
+  EXPECT_EQ(CutAtCharacter("short", 5), "short");
+  EXPECT_EQ(CutAtCharacter("longer", 4), "long");
+  const std::string text = "aé€😀";  // 1, 2, 3 and 4 octets
+  const std::size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
+  for (std::size_t most = 0; most <= text.size(); ++most) {
+    EXPECT_EQ(CutAtCharacter(text, most), text.substr(0, ends[most])) << most;
+  }
+}
+
 }  // namespace
 }  // namespace wampgate

@@ -165,6 +165,16 @@ TEST_P(StreamTest, TellsThatItDrainedWhenTheKernelTookAllAtOnce) {
   EXPECT_TRUE(RunUntil(loop, [&] { return recorder.drained == 1; }));
 }
 
+TEST_P(StreamTest, TellsThatItDrainedAlsoWhenALargePieceTookTheRestAlong) {
+  stream.Start(recorder);
+  stream.SetWatermarks(10, 100);
+  stream.Output().Append(std::string(2000, 'x'));
+  ASSERT_GT(stream.pending(), 100u) << "what an owner looks at, to wait";
+  stream.Write(std::string(Stream::kWorthACall, 'y'));
+  ASSERT_EQ(stream.pending(), 0u);
+  EXPECT_TRUE(RunUntil(loop, [&] { return recorder.drained == 1; }));
+}
+
 TEST_P(StreamTest, WritesALargePieceAtOnceBehindTheOutput) {
   stream.Start(recorder);
   const std::string piece(Stream::kWorthACall, 'x');

@@ -79,6 +79,22 @@ TEST_F(TlsContextsTest, EqualFilesAreOneContextAndEqualSettings) {
   EXPECT_EQ(first, Read(contexts_));
 }
 
+TEST_F(TlsContextsTest, WhatIsInUseIsKeptThoughAnotherNodeThatNeverRanWasRead) {
+  const config::Node running = Read(contexts_);
+  config::Node refused;
+  contexts_.Read(refused);
+  Break();
+  EXPECT_EQ(Listener(running).context, Listener(Read(contexts_)).context);
+}
+
+TEST_F(TlsContextsTest, WhatIsInUseNoMoreIsForgotten) {
+  Read(contexts_);
+  config::Node other;
+  contexts_.Read(other);
+  Break();
+  EXPECT_FALSE(Listener(Read(contexts_)).context);
+}
+
 TEST_F(TlsContextsTest, OtherContentIsAnotherContext) {
   const config::Node first = Read(contexts_);
   Use("two");
