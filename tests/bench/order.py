@@ -173,21 +173,27 @@ def _pump(ends, flows):
     with selectors.DefaultSelector() as selector:
         for end in ends:
             selector.register(end.sock, end.wanted(), end)
-        left = list(flows)
-        while left:
-            ready = selector.select(0.1)
+        def turn(patience):
+            ready = selector.select(patience)
             for key, mask in ready:
                 key.data.handle(mask)
                 wanted = key.data.wanted()
                 if wanted != key.events:
                     selector.modify(key.fileobj, wanted, key.data)
-            if ready:
+            return ready
+
+        left = list(flows)
+        while left:
+            if turn(0.1):
                 last = time.monotonic()
             elif time.monotonic() - last > SILENCE:
                 sys.exit("nothing moves: " + ", ".join(flow.name for flow in left)[:500])
             while left and left[-1].done:
                 left.pop()
-    return time.monotonic() - started
+        ended = time.monotonic()
+        while turn(0.5):  # what comes now is one too many, and ends the program
+            pass
+    return ended - started
 
 
 def main():

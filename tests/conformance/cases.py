@@ -34,17 +34,24 @@ class Verdicts:
     def __init__(self, known, patience=20.0):
         self.patience, self.known, self.failures, self.surprises, self.run = patience, known, 0, 0, 0
 
-    def begin(self, case):
-        """What is known to fail need not be waited for long."""
+    def judge(self, case, run):
+        """Runs it; whether it passed. What is known to fail need not be waited for long."""
         frames.PATIENCE = 2.0 if case.number in self.known else self.patience
+        try:
+            run()
+        except (Failed, AssertionError, Ended, Silent, OSError) as failure:
+            self._failed(case, failure)
+            return False
+        self._passed(case)
+        return True
 
-    def failed(self, case, failure):
+    def _failed(self, case, failure):
         self.run += 1
         if case.number not in self.known:
             self.failures += 1
             print(f"FAILED {case}\n       {failure}", flush=True)
 
-    def passed(self, case):
+    def _passed(self, case):
         self.run += 1
         if case.number in self.known:
             self.surprises += 1
@@ -70,7 +77,8 @@ class Case:
 def case(number, section, title, **options):
     """Registers a function of a Dialogue as case `number`; `section` decides it. Options: `offer` to a server; `role` of the
     peer, where it is not for both; `open`, what a client is told to offer, and `answer`, the extension it is granted; `early`, a function from whether we mask
-    to what comes in one write with our part of the handshake; `chop`, the pieces of that write."""
+    to what comes in one write with our part of the handshake; `chop`, the pieces of that write; `raw`, it begins before the
+    handshake; `ours`, only our own client can do it; `tunnel` false: not for a proxy in between."""
     def register(run):
         if number in ALL:
             raise ValueError(f"case {number} is there twice")

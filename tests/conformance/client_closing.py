@@ -12,48 +12,48 @@ def ended(d, what):
         raise Failed(f"expected {what!r}, the client said {said!r}")
 
 
+def begin_close(d, *words):
+    """The client is told to close; its Close."""
+    d.frame(TEXT, b"ready")
+    d.expect(TEXT, b"ready")
+    d.client.tell("close", *words)
+    got = d.next()
+    if got.opcode != CLOSE:
+        raise Failed(f"expected Close, got {got}")
+    return got
+
+
+def finish(d):
+    d.connection.end()
+    d.expect_end()
+    ended(d, "closed_by_us")
+
+
 for index, (code, reason) in enumerate(((1000, b""), (1000, b"bye"), (1001, "é".encode() * 61), (3000, b"*" * 123), (4999, b"x")), 1):
     @case(f"16.1.{index}", "6455 5.5.1", f"it closes with {code} and {len(reason)} octets", role="client", ours=True)
     def run(d, code=code, reason=reason):
-        d.frame(TEXT, b"ready")
-        d.expect(TEXT, b"ready")
-        d.client.tell("close", str(code), reason.decode())
-        got = d.next()
-        if (got.opcode, got.payload) != (CLOSE, close_payload(code, reason)):
+        got = begin_close(d, str(code), reason.decode())
+        if got.payload != close_payload(code, reason):
             raise Failed(f"expected Close {code} {reason}, got {got}")
         d.frame(CLOSE, got.payload)
-        d.connection.end()
-        d.expect_end()
-        ended(d, "closed_by_us")
+        finish(d)
 
 
 @case("16.2.1", "6455 5.5.1", "what comes between its Close and ours is not echoed; pings may be answered or not", role="client", ours=True)
 def run(d):
-    d.frame(TEXT, b"ready")
-    d.expect(TEXT, b"ready")
-    d.client.tell("close", "1000")
-    got = d.next()
-    if got.opcode != CLOSE:
-        raise Failed(f"expected Close, got {got}")
+    begin_close(d, "1000")
     d.frame(TEXT, b"late")
     d.frame(BINARY, b"later" * 10000)
     d.frame(TEXT, b"late", fin=False)
     d.frame(CONTINUATION, b"r")
     d.frame(CLOSE, close_payload(1000))
-    d.connection.end()
-    d.expect_end()
-    ended(d, "closed_by_us")
+    finish(d)
 
 
 @case("16.2.2", "6455 7.1.1", "a server that ends the connection instead of answering its Close", role="client", ours=True)
 def run(d):
-    d.frame(TEXT, b"ready")
-    d.expect(TEXT, b"ready")
-    d.client.tell("close", "1000")
-    d.next()
-    d.connection.end()
-    d.expect_end()
-    ended(d, "closed_by_us")
+    begin_close(d, "1000")
+    finish(d)
 
 
 BROKEN = [("reserved bits", encode(TEXT, b"x", rsv=1, masked=False)), ("a reserved opcode", encode(3, b"x", masked=False)),

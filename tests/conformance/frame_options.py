@@ -188,22 +188,14 @@ def run(client):
     expect_close(connection, 1002)
 
 
-@option("echo_close_codereason", True)
-def run(client):
-    """a Close is answered with its code and reason"""
-    connection = client.open()
-    connection.frame(CLOSE, close_payload(3456, b"because"))
-    expect_close(connection, 3456, b"because")
-    assert ends(connection.sock) == "fin"
-
-
-@option("echo_close_codereason", False)
-def run(client):
-    """a Close is answered with 1000"""
-    connection = client.open()
-    connection.frame(CLOSE, close_payload(3456, b"because"))
-    expect_close(connection, 1000, b"")
-    assert ends(connection.sock) == "fin"
+for echoes, code, reason in ((True, 3456, b"because"), (False, 1000, b"")):
+    @option("echo_close_codereason", echoes)
+    def run(client, code=code, reason=reason):
+        """a Close is answered with its code and reason, or with 1000"""
+        connection = client.open()
+        connection.frame(CLOSE, close_payload(3456, b"because"))
+        expect_close(connection, code, reason)
+        assert ends(connection.sock) == "fin"
 
 
 @option("auto_ping_interval", 0)

@@ -108,6 +108,10 @@ def sources_of(path):
     return [source for source in own if any(each in source.read_text() for each in lines)]
 
 
+class Broken(Exception):
+    """The cases say nothing of the codec."""
+
+
 def first_red(server, client):
     """The first case that fails, in the server's cases, then the client's."""
     for command in ([sys.executable, HERE / "against.py", "--first", server], [sys.executable, HERE / "run_client.py", "--first", client]):
@@ -116,7 +120,8 @@ def first_red(server, client):
             if line.startswith("FAILED"):
                 return ("server " if "against" in str(command[1]) else "client ") + line[7:]
         if done.returncode:
-            return f"ended with {done.returncode}: {(done.stderr or done.stdout).strip().splitlines()[-1:]}"
+            raise Broken(f"{command[1]} ended with {done.returncode} and no failed case: "
+                         f"{(done.stderr or done.stdout).strip().splitlines()[-1:]}")
     return None
 
 
@@ -136,13 +141,18 @@ def judge(build, name, file, old, new):
         programs = [overlay / "server", overlay / "client"]
         for program, output in zip(PROGRAMS, programs):
             build.link(program, objects, output)
-        red = first_red(*programs)
+        try:
+            red = first_red(*programs)
+        except Broken as broken:
+            return f"BROKEN    {name}: {broken}", False
     return (f"caught    {name}: {red}", True) if red else (f"SURVIVED  {name}", False)
 
 
 def main():
     build = Build(pathlib.Path(sys.argv[1]).resolve())
     chosen = [mutant for mutant in MUTANTS if not sys.argv[2:] or mutant[0] in sys.argv[2:]]
+    if red := first_red(*(build.folder / program for program in PROGRAMS)):
+        sys.exit(f"red without a fault: {red}")
     verdicts = []
     for mutant in chosen:
         line, caught = judge(build, *mutant)

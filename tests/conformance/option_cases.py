@@ -41,7 +41,7 @@ def deflate(name, value, **others):
 
 class Answer:
     def __init__(self, octets):
-        head, _, self.rest = octets.partition(b"\r\n\r\n")
+        head, _, _ = octets.partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
         self.line = lines[0]
         self.fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}

@@ -11,7 +11,7 @@ import sys
 
 import closing, compression, framing, limits, segments, text  # noqa: F401, E401: each registers its cases
 import frames
-from cases import Dialogue, Failed, Verdicts, chosen, known_differences
+from cases import Dialogue, Verdicts, chosen, known_differences
 
 
 def run_one(case, host, port, path):
@@ -47,15 +47,9 @@ def main():
             continue
         if args.tunnel and not case.options.get("tunnel", True):
             continue
-        verdicts.begin(case)
-        try:
-            run_one(case, args.host, args.port, args.path)
-        except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
-            verdicts.failed(case, failure)
-            if args.first:
-                break
-        else:
-            verdicts.passed(case)
+        passed = verdicts.judge(case, lambda: run_one(case, args.host, args.port, args.path))
+        if args.first and not passed:
+            break
     return 0 if args.list else verdicts.code()
 
 

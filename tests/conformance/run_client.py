@@ -113,15 +113,9 @@ def main():
                 continue
             if args.tunnel and not case.options.get("tunnel", True):
                 continue
-            verdicts.begin(case)
-            try:
-                run_one(case, client, client.foreign)
-            except (Failed, AssertionError, frames.Ended, frames.Silent, OSError) as failure:
-                verdicts.failed(case, failure)
-                if args.first:
-                    break
-            else:
-                verdicts.passed(case)
+            passed = verdicts.judge(case, lambda: run_one(case, client, client.foreign))
+            if args.first and not passed:
+                break
     return client.stop() or verdicts.code()
 
 

@@ -71,7 +71,7 @@ def main():
     parser.add_argument("--only", default="", metavar="TEXT", help="rows whose description contains TEXT")
     options = parser.parse_args()
 
-    rows, failures = [], 0
+    rows = []
     began = time.monotonic()
     with Processes() as processes:
         bench = Bench(options.root, processes)
@@ -82,16 +82,16 @@ def main():
                 rows.append(measurement.run(bench, options.rounds, options.seconds))
             except Failure as failure:
                 rows.append(measurements.Row(str(measurement), "", [measurements.Limit(0)], why_not=str(failure)))
-                failures += 1
             print(report.line(rows[-1]), flush=True)
-    heading = (f"wampgate and its peers: medians of {options.rounds} interleaved rounds of {options.seconds} s, "
+    heading = (f"wampgate and its peers: medians of {options.rounds} interleaved rounds of {options.seconds} s (memory: one), "
                f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, {(time.monotonic() - began) / 60:.0f} minutes")
     written = report.write(rows, heading, options.root / "build/bench")
     missed = sum(bool(row.missed()) for row in rows)
+    unmeasured = sum(bool(row.why_not) for row in rows)
     judged = sum(bool(row.limits) and not row.why_not for row in rows)
-    print(f"\n{judged - missed} of {judged} targets met, {missed} missed, {failures} rows failed; " +
+    print(f"\n{judged - missed} of {judged} targets met, {missed} missed, {unmeasured} rows not measured; " +
           ", ".join(str(path.relative_to(options.root)) for path in written))
-    return 1 if missed or failures else 0
+    return 1 if missed or unmeasured or not rows else 0
 
 
 sys.exit(main())

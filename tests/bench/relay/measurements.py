@@ -113,20 +113,23 @@ class SystemCalls:
 
     def run(self, bench, rounds, seconds):
         row = Row(self.work.text(), "system calls per round trip", self.limits)
-        for name in self.contenders:
-            relay = bench.relay(name)
-            client = bench.load.start(relay, self.work, 4)
-            time.sleep(1.5)  # it has connected and warmed up: the rate is an average over what follows
-            counted = subprocess.run(["perf", "stat", "-x,", "-e", "raw_syscalls:sys_enter", "-p", str(relay.pid), "sleep", "1.5"],
-                                     capture_output=True, text=True)
-            rate = bench.load.finish(client, relay)["msgs_per_s"]
-            try:
-                row.add(name, int(counted.stderr.split(",")[0]) / 1.5 / rate)
-            except (ValueError, IndexError):
-                row.samples.clear()
-                row.why_not = "perf may not count raw_syscalls:sys_enter here"
-                break
+        for _ in range(rounds):
+            for name in self.contenders:
+                counted = self._count(bench, bench.relay(name), seconds)
+                if counted is None:
+                    return Row(row.what, row.unit, self.limits, why_not="perf may not count raw_syscalls:sys_enter here")
+                row.add(name, counted)
         return row
+
+    def _count(self, bench, relay, seconds):
+        """None where the kernel does not let us."""
+        client = bench.load.start(relay, self.work, seconds + 1.5)
+        time.sleep(1)  # it has connected and warmed up: its rate is an average over all of its time
+        counted = subprocess.run(["perf", "stat", "-x,", "-e", "raw_syscalls:sys_enter", "-p", str(relay.pid), "sleep", str(seconds)],
+                                 capture_output=True, text=True)
+        rate = bench.load.finish(client, relay)["msgs_per_s"]
+        calls = counted.stderr.split(",")[0]
+        return int(calls) / seconds / rate if calls.isdigit() else None
 
 
 @dataclass
