@@ -53,7 +53,8 @@ class Client:
             self.opened = True
             say("opened", event.subprotocol or "")
         elif isinstance(event, events.RejectConnection):
-            say("failed", event.status_code)
+            if not self.opened:  # it rejects each interim response anew
+                say("failed", event.status_code)
             self.opened = True
         elif isinstance(event, events.CloseConnection):
             if self.protocol.state is not wsproto.connection.ConnectionState.CLOSED:
