@@ -50,8 +50,9 @@ class Client:
 
     def on(self, event):
         if isinstance(event, events.AcceptConnection):
+            if not self.opened:  # it has rejected an interim response before
+                say("opened", event.subprotocol or "")
             self.opened = True
-            say("opened", event.subprotocol or "")
         elif isinstance(event, events.RejectConnection):
             if not self.opened:  # it rejects each interim response anew
                 say("failed", event.status_code)
