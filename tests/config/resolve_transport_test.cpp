@@ -2,30 +2,11 @@
 
 #include <string>
 
-#include "config/environment_for_tests.hpp"
-#include "config/load.hpp"
-#include "config/problem_text.hpp"
+#include "config/one_transport.hpp"
 
 namespace wampgate::config {
 namespace {
 
-/// A proxy worker with default backend and one transport.
-Loaded LoadTransport(const std::string& fields, const Environment& environment = TestEnvironment()) {
-  return LoadText(
-      R"({"workers":[{"type":"proxy","backends":[{"transport":{"type":"rawsocket","endpoint":{"type":"unix",
-                     "path":"r"}}}],"transports":[{"id":"one","endpoint":{"type":"unix","path":"s"},)" +
-          fields + "}]}]}",
-      Format::kJson, environment);
-}
-std::string ProblemsOf(Loaded loaded) {
-  for (Problem& problem : loaded.problems) problem.line = problem.column = 0;
-  return AllOf(loaded.problems);
-}
-template <typename Protocol>
-Protocol ProtocolOf(const Loaded& loaded) {
-  EXPECT_TRUE(loaded.node) << AllOf(loaded.problems);
-  return loaded.node ? std::get<Protocol>(loaded.node->workers[0].transports[0].protocol) : Protocol();
-}
 template <typename Service>
 Service ServiceOf(const std::string& path) {
   const auto web = ProtocolOf<WebTransport>(LoadTransport(R"("type":"web","paths":{"p":{)" + path + "}}"));
@@ -298,7 +279,7 @@ TEST(ResolvePath, TakesAReverseProxyOfWebSockets) {
       "options":{"max_message_size":1000},"backend":{"type":"websocket","id":"b","url":"ws://inside:81/base?k=1",
       "endpoint":{"type":"unix","path":"b.sock"},"join_timeout":2000,"headers":{"X-Key":"1"},
       "options":{"max_message_size":2000,"auto_ping_interval":5000,"compression":{"deflate":{}}}})");
-  EXPECT_EQ(tunnel.name, "workers/worker001/transports/one/paths/p");
+  EXPECT_EQ(tunnel.name, "workers/edge/transports/one/paths/p");
   EXPECT_EQ(tunnel.connect_timeout, std::chrono::seconds(2));
   EXPECT_EQ(std::get<net::UnixConnect>(tunnel.endpoint).path, "/node/b.sock");
   EXPECT_EQ(tunnel.client.host, "inside:81");

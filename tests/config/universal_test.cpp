@@ -3,10 +3,8 @@
 
 #include "config/change_list.hpp"
 #include "config/change_text.hpp"
-#include "config/environment_for_tests.hpp"
-#include "config/load.hpp"
 #include "config/object_place.hpp"
-#include "config/problem_text.hpp"
+#include "config/one_transport.hpp"
 #include "config/resolve.hpp"
 #include "config/secrets.hpp"
 
@@ -18,23 +16,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A proxy worker with a default backend and one transport.
-Loaded LoadTransport(const std::string& fields, const Environment& environment = TestEnvironment()) {
-  return LoadText(
-      R"({"workers":[{"type":"proxy","id":"edge","backends":[{"transport":{"type":"rawsocket","endpoint":{"type":
-          "unix","path":"r"}}}],"transports":[{"id":"one","endpoint":{"type":"unix","path":"s"},)" +
-          fields + "}]}]}",
-      Format::kJson, environment);
-}
 std::string ProblemsOf(const std::string& fields) {
-  Loaded loaded = LoadTransport(fields);
-  for (Problem& problem : loaded.problems) problem.line = problem.column = 0;
-  return AllOf(loaded.problems);
-}
-template <typename Protocol>
-Protocol ProtocolOf(const Loaded& loaded) {
-  EXPECT_TRUE(loaded.node) << AllOf(loaded.problems);
-  return loaded.node ? std::get<Protocol>(loaded.node->workers[0].transports[0].protocol) : Protocol();
+  return ProblemsOf(LoadTransport(fields));
 }
 const std::string kTransport = "workers[0].transports[0].";
 

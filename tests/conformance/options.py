@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 import frame_options, handshake_options  # noqa: F401, E401: each registers its cases
-from node import Node, loopback
+from driver_node import Node, loopback
 from option_cases import ALL, Client
 
 MILLISECONDS = ([0, 1000, 2147483647], [-1, 1, 999, 2147483648])

@@ -2,7 +2,7 @@
 """testee_node.py WAMPGATED: a node with one websocket.testee transport. Prints its port; ends when its standard input does."""
 import sys
 
-from node import Node, loopback
+from driver_node import Node, loopback
 
 OPTIONS = {"max_message_size": 64 * 1024 * 1024, "compression": {"deflate": {}}}
 

@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 import threading
 
-PATIENCE = 60.0  # seconds until the node must serve, and end
+PATIENCE = 60.0  # seconds until the node must serve
+END_PATIENCE = 25.0  # and end; less than who runs us waits
 
 
 def loopback():
@@ -42,7 +43,7 @@ class Node:
     def __exit__(self, *_):
         self._process.send_signal(signal.SIGTERM)
         try:
-            ended = self._process.wait(PATIENCE)
+            ended = self._process.wait(END_PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             ended = "nothing in time after SIGTERM"
