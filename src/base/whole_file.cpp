@@ -15,8 +15,11 @@ namespace wampgate {
 StatusOr<std::string> ReadWholeFile(const std::string& path, std::size_t most) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   struct stat found{};
-  if (!file || ::fstat(file.get(), &found) != 0)
-    return NotFound(fmt::format("cannot be read: {}", ErrnoText(errno)));
+  if (!file || ::fstat(file.get(), &found) != 0) {
+    const int error = errno;
+    const std::string reason = fmt::format("cannot be read: {}", ErrnoText(error));
+    return error == ENOENT || error == ENOTDIR ? NotFound(reason) : Unavailable(reason);
+  }
   if (!S_ISREG(found.st_mode)) return FailedPrecondition("cannot be read: it is not a file");
   std::string content;
   constexpr std::size_t kLeast = 4096;

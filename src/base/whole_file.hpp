@@ -11,7 +11,8 @@ namespace wampgate {
 inline constexpr std::size_t kLargestNamedFile = 16 * 1024 * 1024;
 
 /// What is in the file. The reason of a failure is without the path: it cannot be opened or read, is no
-/// regular file (a FIFO would never end), has more than `most` octets. Blocks for the disk only. Any thread.
+/// regular file (a FIFO would never end), has more than `most` octets. NotFound: there is none; whatever else
+/// keeps it from being read is another code. Blocks for the disk only. Any thread.
 StatusOr<std::string> ReadWholeFile(const std::string& path, std::size_t most = kLargestNamedFile);
 
 }  // namespace wampgate

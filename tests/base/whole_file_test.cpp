@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -37,6 +38,14 @@ TEST_F(WholeFile, IsNeitherAFifoThatNobodyWritesToNorAFolderNorMissing) {
   EXPECT_EQ(Message(ReadWholeFile(Path("fifo")).status()), "cannot be read: it is not a file");
   EXPECT_EQ(Message(ReadWholeFile(folder_).status()), "cannot be read: it is not a file");
   EXPECT_EQ(Message(ReadWholeFile(Path("none")).status()), "cannot be read: no such file or directory");
+}
+
+TEST_F(WholeFile, IsNotFoundOnlyWhereThereIsNone) {
+  std::ofstream(Path("text")) << "text";
+  ASSERT_EQ(::symlink("loop", Path("loop").c_str()), 0);
+  EXPECT_EQ(ReadWholeFile(Path("none")).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(ReadWholeFile(Path("text/below")).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(ReadWholeFile(Path("loop")).status().code(), StatusCode::kUnavailable);
 }
 
 }  // namespace
