@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
@@ -32,14 +31,8 @@ class SpawnSettings {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-    if (RunsInBackground()) {  // it does not
-      const sched_param none_needed{};
-      posix_spawnattr_setschedpolicy(&attributes, SCHED_OTHER);
-      posix_spawnattr_setschedparam(&attributes, &none_needed);
-      flags |= POSIX_SPAWN_SETSCHEDULER;
-    }
-    posix_spawnattr_setflags(&attributes, flags);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (output >= 0) {
       posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
@@ -55,6 +48,21 @@ class SpawnSettings {
   }
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_t actions;
+};
+
+/// What this thread starts meanwhile is not in the background. (POSIX_SPAWN_SETSCHEDULER resets the policy
+/// and leaves the child the long time slice.)
+class Foreground {
+ public:
+  Foreground() : was_in_background_(RunsInBackground()) { RunInForeground(); }
+  ~Foreground() {
+    if (was_in_background_) RunInBackground();
+  }
+  Foreground(const Foreground&) = delete;
+  Foreground& operator=(const Foreground&) = delete;
+
+ private:
+  const bool was_in_background_;
 };
 
 std::vector<std::string> Environment(const ChildCommand& command) {
@@ -122,8 +130,12 @@ StatusOr<std::unique_ptr<Child>> Child::Spawn(net::Loop& loop, const ChildComman
   std::vector<std::string> environment = Environment(command);
   const SpawnSettings settings(command.output);
   pid_t pid = 0;
-  const int error = ::posix_spawn(&pid, command.executable.c_str(), &settings.actions, &settings.attributes,
-                                  Pointers(arguments).data(), Pointers(environment).data());
+  int error = 0;
+  {
+    const Foreground inherited;
+    error = ::posix_spawn(&pid, command.executable.c_str(), &settings.actions, &settings.attributes,
+                          Pointers(arguments).data(), Pointers(environment).data());
+  }
   if (error != 0) return ErrnoStatus(error, fmt::format("starting {}", command.executable));
   UniqueFd pidfd = OpenPidfd(pid);
   if (!pidfd) {

@@ -2,10 +2,14 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <cstdint>
 #include <optional>
 #include <thread>
 
@@ -50,10 +54,27 @@ TEST(Child, RunsInASessionOfItsOwnWithDefaultSignals) {
   std::signal(SIGPIPE, before);
 }
 
+/// Time slice of a process's main thread, nanoseconds (the kernel's struct sched_attr, its first version).
+std::uint64_t SliceOf(pid_t pid) {
+  std::array<std::uint64_t, 6> attributes{};
+  EXPECT_EQ(::syscall(SYS_sched_getattr, pid, attributes.data(), sizeof attributes, 0U), 0);
+  return attributes[3];  // sched_runtime
+}
+
 TEST(Child, IsNotInTheBackgroundAsWhoStartsItIs) {
   std::thread([] {
+    const std::uint64_t usual = SliceOf(0);
     RunInBackground();
-    EXPECT_EQ(RunShell(Shell("[ $(cut -d' ' -f41 /proc/self/stat) = 0 ]")).number, 0) << "SCHED_OTHER";
+    const bool was_in_background = RunsInBackground();
+    net::Loop loop;
+    std::optional<ChildExit> exit;
+    auto child = Child::Spawn(loop, Shell("exec sleep 60"), [&](const ChildExit& how) { exit = how; });
+    ASSERT_TRUE(child.ok()) << child.status();
+    EXPECT_EQ(::sched_getscheduler((*child)->pid()), SCHED_OTHER);
+    EXPECT_EQ(SliceOf((*child)->pid()), usual);
+    EXPECT_EQ(RunsInBackground(), was_in_background);
+    (*child)->Signal(SIGKILL);
+    RunUntil(loop, [&] { return exit.has_value(); });
   }).join();
 }
 
