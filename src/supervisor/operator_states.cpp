@@ -27,7 +27,9 @@ void OperatorStates::Load() {
   const StatusOr<std::string> text = disk_.Read(path_);
   if (text.status().code() == StatusCode::kNotFound) return;
   internal::OperatorStates read;
-  if (text.ok() && google::protobuf::TextFormat::ParseFromString(*text, &read)) {
+  google::protobuf::TextFormat::Parser parser;
+  parser.AllowUnknownField(true);  // of another version, before an upgrade or after one that was taken back
+  if (text.ok() && parser.ParseFromString(*text, &read)) {
     states_ = std::move(read);
     return;
   }
@@ -94,7 +96,10 @@ Status OperatorStates::SetRemoval(internal::RemovalState removal) {
 
 Status OperatorStates::ClearRemoval(const std::string& operation) {
   internal::OperatorStates next = states_;
-  return EraseRemoval(operation, next) ? Write(std::move(next)) : OkStatus();
+  if (!EraseRemoval(operation, next)) return OkStatus();
+  Status status = Write(next);
+  if (!status.ok()) states_ = std::move(next);  // it is over, whatever the disk says
+  return status;
 }
 
 const internal::LogLevelState* OperatorStates::log_level() const {

@@ -13,7 +13,8 @@ namespace wampgate::supervisor {
 /// What operators have told the node that is not configuration: what drains, which workers are stopped, the
 /// log level, and how the sessions of what they have removed end. Kept across restarts in one file, untouched
 /// by changes of the configuration, gone with its object. Every change is on the disk when the call returns;
-/// one that cannot be written is not made. Loop's thread only.
+/// one that cannot be written is not made, unless it only forgets what is over. Fields of other versions are
+/// read over. Loop's thread only.
 class OperatorStates {
  public:
   static constexpr const char* kNode = "node";  ///< the node itself among the objects
@@ -38,6 +39,7 @@ class OperatorStates {
   const Removals& removals() const { return states_.removals(); }
   /// In the place of what is kept of its operation.
   Status SetRemoval(internal::RemovalState removal);
+  /// It is forgotten also where that cannot be written: the next change that can be takes it from the disk.
   Status ClearRemoval(const std::string& operation);
 
   const internal::LogLevelState* log_level() const;

@@ -168,7 +168,13 @@ void RemovalDrains::Forget(const std::string& operation) {
   const auto found = running_.find(operation);
   around_.loop.DeleteLater(std::move(found->second.drain));
   running_.erase(found);
-  static_cast<void>(around_.states.ClearRemoval(operation));  // else it ends once more, with nothing to end
+  if (const Status status = around_.states.ClearRemoval(operation); !status.ok()) {
+    log::Warning(
+        "supervisor",
+        "that the sessions of what was removed need not be ended any more cannot be kept: a supervisor "
+        "that starts before the next change of operator states ends those that are left",
+        {{"operation", operation}, {"error", Message(status)}});
+  }
 }
 
 }  // namespace wampgate::supervisor

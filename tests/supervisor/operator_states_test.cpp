@@ -96,6 +96,26 @@ TEST_F(OperatorStatesTest, AreNotChangedWhereTheDiskIsFull) {
   EXPECT_TRUE(states.Clear("workers/a").ok());
 }
 
+TEST_F(OperatorStatesTest, ForgetARemovalThatIsOverAlsoWhereTheDiskIsFull) {
+  OperatorStates states = Reopened();
+  internal::RemovalState removal;
+  removal.set_operation("operations/1");
+  ASSERT_TRUE(states.SetRemoval(removal).ok());
+  disk_.full = true;
+  EXPECT_EQ(states.ClearRemoval("operations/1").code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(states.removals().size(), 0);
+  disk_.full = false;
+  ASSERT_TRUE(states.Set("workers/a", Stopped()).ok());
+  EXPECT_EQ(Reopened().removals().size(), 0) << "the next change takes it from the disk";
+}
+
+TEST_F(OperatorStatesTest, OfAnotherVersionAreReadWithoutWhatIsUnknown) {
+  std::ofstream(folder_ / "operator_states")
+      << "objects { key: \"workers/a\" value { state: \"stopped\" mood: \"good\" } } novelties { when: 7 }";
+  EXPECT_EQ(Reopened().all(), (std::map<std::string, std::string>{{"workers/a", "stopped"}}));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "operator_states.damaged"));
+}
+
 TEST_F(OperatorStatesTest, ThatAreDamagedArePutAside) {
   std::ofstream(folder_ / "operator_states") << "objects { key: \"workers/a\" val";
   EXPECT_TRUE(Reopened().all().empty());
