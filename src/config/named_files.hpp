@@ -32,6 +32,7 @@ struct NamedTls {
   std::string object;                                            ///< as in NamedFile
   std::string field;                                             ///< "endpoint.tls": all files are below it
   std::variant<net::TlsServerFiles, net::TlsClientFiles> files;  ///< the host's name may be missing
+  bool operator==(const NamedTls&) const = default;
 };
 
 /// All of a document, which need not have its routes: they name none.

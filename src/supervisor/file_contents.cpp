@@ -35,27 +35,34 @@ std::string Shown(const config::NamedFile& file, const std::string& digest) {
   return fmt::format("{} (sha256 {})", config::Quote(file.path), digest.substr(0, 16));
 }
 
-/// Why the file cannot be used; empty: it can.
-std::string WhyBroken(const config::NamedFile& file, const std::vector<BrokenFiles>& broken) {
-  for (const BrokenFiles& group : broken) {
-    if (group.object == file.object && config::IsWithin(file.field, group.field)) return group.reason;
+/// What the file is part of; null: of nothing that is broken.
+const BrokenFiles* GroupOf(const config::NamedFile& file, const std::vector<BrokenFiles>& broken) {
+  const auto found = std::find_if(broken.begin(), broken.end(), [&](const BrokenFiles& group) {
+    return group.object == file.object && config::IsWithin(file.field, group.field);
+  });
+  return found == broken.end() ? nullptr : &*found;
+}
+
+/// The field that the reason begins with, or the one of the file whose absolute path it begins with.
+std::string PlaceOf(const BrokenFiles& group, const std::vector<config::NamedFile>& files,
+                    const config::Environment& environment) {
+  for (const config::NamedFile& file : files) {
+    const bool is_in_group = file.object == group.object && config::IsWithin(file.field, group.field);
+    if (is_in_group && group.reason.starts_with(environment.Absolute(file.path) + ":")) return file.Place();
   }
-  return "";
+  const std::string place = group.object + ": " + group.field;
+  for (const std::string_view field : {"ciphers", "hostname"}) {
+    if (group.reason.starts_with(fmt::format("{}:", field))) return fmt::format("{}.{}", place, field);
+  }
+  return place;
 }
 
-/// Of a group of files that do not go together, the reason may name one, by its absolute path.
-bool IsAboutAnother(const config::NamedFile& file, std::string_view reason,
-                    const std::vector<config::NamedFile>& files, const config::Environment& environment) {
-  const auto is_named = [&](const config::NamedFile& one) {
-    return reason.starts_with(environment.Absolute(one.path) + ":");
-  };
-  return !is_named(file) && std::any_of(files.begin(), files.end(), is_named);
-}
-
-config::Problem Refusal(const config::NamedFile& file, const std::string& why) {
+config::Problem Refusal(const std::string& place, const std::string& why) {
+  const bool is_field = place.ends_with(".ciphers") || place.ends_with(".hostname");
   return {.severity = config::Severity::kError,
-          .path = file.Place(),
-          .message = why + "; nothing is changed: repair the file or name another one"};
+          .path = place,
+          .message = fmt::format("{}; nothing is changed: {}", why,
+                                 is_field ? "correct the value" : "repair the file or name another one")};
 }
 
 config::Problem Warning(const config::NamedFile& file, const std::string& why, bool was_known) {
@@ -70,28 +77,27 @@ config::Problem Warning(const config::NamedFile& file, const std::string& why, b
 }  // namespace
 
 FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::vector<BrokenFiles>& broken,
-                       const FileHistory& history, const config::Environment& environment) {
-  const FileDigests& before = history.digests;
+                       const FileDigests& before, const config::Environment& environment) {
   FileContents contents;
+  for (const BrokenFiles& group : broken) {
+    if (group.group == BrokenFiles::Group::kNew)
+      contents.problems.push_back(Refusal(PlaceOf(group, files, environment), group.reason));
+  }
   for (const config::NamedFile& file : files) {
     const auto known = before.find(file.path);
     const bool was_known = known != before.end();
     const StatusOr<std::string> digest = DigestOf(file, environment.Absolute(file.path));
-    std::string why =
-        digest.ok() ? WhyBroken(file, broken) : fmt::format("{} {}", file.path, Message(digest.status()));
     const bool is_missing = digest.status().code() == StatusCode::kNotFound;
     if (is_missing && file.comes_later) continue;
-    if (!why.empty()) {
+    const BrokenFiles* const group = GroupOf(file, broken);
+    if (group != nullptr || !digest.ok()) {
       if (was_known) contents.digests[file.path] = known->second;
-      const bool was_named =
-          std::find(history.named.begin(), history.named.end(), file) != history.named.end();
-      // Without its archive a path answers 503, and all others are served.
+      if (group != nullptr && group->group == BrokenFiles::Group::kNew) continue;
+      const std::string why =
+          digest.ok() ? group->reason : fmt::format("{} {}", file.path, Message(digest.status()));
       const bool is_archive = file.may_be_long;
-      if (file.object == "node" || was_named || is_archive) {
-        contents.problems.push_back(Warning(file, why, was_known));
-      } else if (!IsAboutAnother(file, why, files, environment)) {
-        contents.problems.push_back(Refusal(file, why));
-      }
+      const bool is_warning = group != nullptr || was_known || is_archive || file.object == "node";
+      contents.problems.push_back(is_warning ? Warning(file, why, was_known) : Refusal(file.Place(), why));
       continue;
     }
     contents.digests[file.path] = *digest;

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/map.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct BrokenFiles {
   std::string object;  ///< resource name
   std::string field;   ///< within it: these files, or the group that they are of
   std::string reason;
+  /// Whether the running revision has the same group, with all that it is made of: what was read of it then
+  /// stays in use. Otherwise there is nothing that could.
+  enum class Group : std::uint8_t { kAsBefore, kNew };
+  Group group = Group::kAsBefore;
 };
 /// Looks into the files that a configuration names; called on the loop's thread.
 using FileCheck = std::function<std::vector<BrokenFiles>(const config::Node& node)>;
@@ -33,15 +38,11 @@ struct FileContents {
   config::Problems problems;            ///< of broken ones
 };
 
-/// Reads the files. A broken one is an error where a worker is to use it anew: where the running revision
-/// names the same, or the node itself, the old content stays in use, or the port stays closed, with a
-/// warning.
-struct FileHistory {
-  const FileDigests& digests;                   ///< of the running revision
-  const std::vector<config::NamedFile>& named;  ///< by it
-};
+/// Reads the files. A group that is broken and new is an error, once, at the field that its reason is about.
+/// Of one that is as before, and of the node itself, each file is a warning: the old content stays in use, or
+/// the port stays closed. So is an archive: its path answers 503. `before`: of the running revision.
 FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::vector<BrokenFiles>& broken,
-                       const FileHistory& before, const config::Environment& environment);
+                       const FileDigests& before, const config::Environment& environment);
 
 /// Puts the changes of files among those of the document.
 void AddFileChanges(std::vector<config::Change> of_files, std::vector<config::Change>& changes);

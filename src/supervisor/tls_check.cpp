@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -32,12 +34,16 @@ const std::string& CertificateOf(const config::NamedTls& tls) {
 
 }  // namespace
 
-TlsFindings CheckTlsFiles(const std::vector<config::NamedTls>& named) {
+TlsFindings CheckTlsFiles(const std::vector<config::NamedTls>& named, const RunningTls& running) {
   TlsFindings findings;
+  std::optional<std::vector<config::NamedTls>> before;
   for (const config::NamedTls& tls : named) {
     const StatusOr<Context> context = std::visit([](const auto& files) { return Try(files); }, tls.files);
     if (!context.ok()) {
-      findings.broken.push_back({tls.object, tls.field, std::string(Message(context.status()))});
+      if (!before) before = running();
+      const bool is_new = std::find(before->begin(), before->end(), tls) == before->end();
+      findings.broken.push_back({tls.object, tls.field, std::string(Message(context.status())),
+                                 is_new ? BrokenFiles::Group::kNew : BrokenFiles::Group::kAsBefore});
       continue;
     }
     const std::string untimely = (*context)->Untimely();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "config/named_files.hpp"
@@ -13,7 +14,11 @@ struct TlsFindings {
   config::Problems remarks;         ///< certificates out of their time
 };
 
-/// Reads the files that listeners and backends of workers speak TLS with, and tries them.
-TlsFindings CheckTlsFiles(const std::vector<config::NamedTls>& named);
+/// The groups of the running revision; called once, and only if some group is broken.
+using RunningTls = std::function<std::vector<config::NamedTls>()>;
+
+/// Reads the files that listeners and backends of workers speak TLS with, and tries them. Workers keep what
+/// they have read by the whole group: one that differs from those that run in any field is a new one.
+TlsFindings CheckTlsFiles(const std::vector<config::NamedTls>& named, const RunningTls& running);
 
 }  // namespace wampgate::supervisor

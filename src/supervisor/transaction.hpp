@@ -54,7 +54,8 @@ class Transaction final : public net::Mortal {
   bool MakeChanges();
   void FindRouteChanges(const std::vector<config::Change>& made);
   void Localize(config::Problems& problems) const;
-  bool ReadNamedFiles(std::vector<config::Change>& made);
+  void ReadNamedFiles(std::vector<config::Change>& made);
+  bool JudgeFiles();
   void Plan(const std::vector<config::Change>& made);
   bool KeepRunning();
   bool CheckFile();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "config/environment.hpp"
 #include "config/node_delta.hpp"
@@ -22,6 +23,7 @@ bool Transaction::Check() {
   if (change_.options.file_rule != FileRule::kNone && base_ != 0) {
     if (same ? !MarkFileSeen() : !CheckFile()) return false;
   }
+  if (!JudgeFiles()) return false;
   if (!same || (base_ != 0 && !files_.changes.empty())) return CheckLimits();
   Finish({.outcome = ApplyOutcome::kNoChange});
   return false;
@@ -89,35 +91,38 @@ bool Transaction::CheckDocument() {
       change_.changes ? std::move(made_.plan)
                       : config::Diff(state_.revision.node(), change_.document, environment_);
   FindRouteChanges(made);
-  if (!ReadNamedFiles(made)) return false;
+  ReadNamedFiles(made);
   Plan(made);
   return true;
 }
 
 // Whatever file is changed under the path it had changes the object that names it.
-bool Transaction::ReadNamedFiles(std::vector<config::Change>& made) {
+void Transaction::ReadNamedFiles(std::vector<config::Change>& made) {
   config::NamedFileList list = config::NamedFiles(candidate_.rest, environment_);
   files_ = {};
-  if (list.files.empty()) return true;
+  if (list.files.empty()) return;
   std::vector<BrokenFiles> broken =
       state_.file_check ? state_.file_check(*candidate_.resolved) : std::vector<BrokenFiles>();
-  TlsFindings tls = CheckTlsFiles(list.tls);
+  // What runs after a restart has run before it, and what the node goes back to by itself has to come,
+  // whatever has become of its files.
+  const bool is_known = change_.options.mode == ApplyMode::kRestore || change_.options.undoes != 0;
+  TlsFindings tls = CheckTlsFiles(list.tls, [&] {
+    return is_known ? list.tls
+                    : config::NamedFiles(config::WithoutRoutes(state_.revision.node()), environment_).tls;
+  });
   std::move(tls.broken.begin(), tls.broken.end(), std::back_inserter(broken));
-  // What runs after a restart has run before it.
-  const bool is_known = broken.empty() || change_.options.mode == ApplyMode::kRestore;
-  const std::vector<config::NamedFile> named =
-      is_known ? list.files
-               : config::NamedFiles(config::WithoutRoutes(state_.revision.node()), environment_).files;
-  files_ = ReadFiles(list.files, broken, {state_.revision.files(), named}, environment_);
-  config::Problems& problems = candidate_.problems;
-  problems.insert(problems.end(), tls.remarks.begin(), tls.remarks.end());
-  problems.insert(problems.end(), files_.problems.begin(), files_.problems.end());
-  if (config::HasErrors(files_.problems)) {
-    Abort(ProblemStatus(StatusCode::kFailedPrecondition, files_.problems));
-    return false;
-  }
+  files_ = ReadFiles(list.files, broken, state_.revision.files(), environment_);
+  files_.problems.insert(files_.problems.begin(), tls.remarks.begin(), tls.remarks.end());
   if (base_ != 0) AddFileChanges(files_.changes, made);
-  return true;
+}
+
+// Of the files that count: those of a document that is not applied after all are no matter.
+bool Transaction::JudgeFiles() {
+  const config::Problems found = std::exchange(files_.problems, {});
+  candidate_.problems.insert(candidate_.problems.end(), found.begin(), found.end());
+  if (!config::HasErrors(found)) return true;
+  Abort(ProblemStatus(StatusCode::kFailedPrecondition, found));
+  return false;
 }
 
 void Transaction::Plan(const std::vector<config::Change>& made) {
@@ -138,8 +143,10 @@ bool Transaction::KeepRunning() {
   candidate_ = MakeCandidate(change_.document, environment_);
   candidate_.problems = std::move(problems);
   std::vector<config::Change> made;
-  if (candidate_.resolved && !ReadNamedFiles(made)) return false;
+  files_ = {};
+  if (candidate_.resolved) ReadNamedFiles(made);
   Plan(made);
+  if (!JudgeFiles()) return false;
   if (!made.empty()) return true;
   Finish({.outcome = ApplyOutcome::kNoChange});
   return false;
