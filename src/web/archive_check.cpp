@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -59,7 +58,7 @@ StatusOr<CheckedArchive> CheckArchive(UniqueFd file, const ArchiveSource& source
 StatusOr<CheckedArchive> OpenArchive(const ArchiveSource& source) {
   UniqueFd file(::open(source.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file && errno == ENOENT) return NotFound("it is not there");
-  if (!file) return Unavailable(fmt::format("it cannot be opened: {}", std::strerror(errno)));
+  if (!file) return Unavailable(fmt::format("it cannot be opened: {}", ErrnoText(errno)));
   return CheckArchive(std::move(file), source);
 }
 

@@ -100,6 +100,7 @@ Status FetchArchive(const ArchiveSource& source, const std::atomic<bool>& cancel
   const StatusOr<CheckedArchive> checked = CheckArchive(temporary.file().Duplicate(), source);
   if (!checked.ok()) return Annotate(checked.status(), "what was downloaded is not used");
   const std::size_t members = (*checked).archive->size();
+  if (cancelled) return Aborted("cancelled");
   if (const Status status = temporary.MoveThere(); !status.ok()) return status;
   log::Info("web", "an archive was downloaded",
             {{"file", source.file},
