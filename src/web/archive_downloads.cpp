@@ -8,6 +8,7 @@
 #include <csignal>
 #include <exception>
 #include <random>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -68,19 +69,41 @@ ArchiveDownloads::ArchiveDownloads(milliseconds first_delay) : first_delay_(firs
 
 ArchiveDownloads::~ArchiveDownloads() {
   for (const auto& [file, job] : jobs_) job->Cancel();
-  for (const auto& [file, job] : jobs_) job->thread.join();
+  for (const auto& [file, job] : jobs_) {
+    if (job->thread.joinable()) job->thread.join();
+  }
 }
 
 void ArchiveDownloads::Ensure(const ArchiveSource& source) {
   const std::lock_guard lock(mutex_);
   Reap();
+  if (Has(source)) return;
+  const auto entry = jobs_.emplace(source.file, std::make_unique<Job>(source));
+  Job& job = *entry->second;
+  try {
+    job.thread = std::thread([this, &job] { Run(job); });
+    is_lack_told_ = false;
+  } catch (const std::system_error& e) {
+    jobs_.erase(entry);
+    if (std::exchange(is_lack_told_, true)) return;
+    log::Warning("web",
+                 "an archive is not downloaded: no thread can be started. It is tried again when it is asked "
+                 "for; look at the limits of processes and memory",
+                 {{"file", source.file}, {"error", std::string_view(e.what())}});
+  }
+}
+
+bool ArchiveDownloads::IsUnderWay(const ArchiveSource& source) {
+  const std::lock_guard lock(mutex_);
+  Reap();
+  return Has(source);
+}
+
+bool ArchiveDownloads::Has(const ArchiveSource& source) const {
   const auto [begin, end] = jobs_.equal_range(source.file);
-  const bool is_under_way = std::any_of(begin, end, [&](const auto& entry) {
+  return std::any_of(begin, end, [&](const auto& entry) {
     return !entry.second->cancelled && entry.second->source == source;
   });
-  if (is_under_way) return;
-  Job& job = *jobs_.emplace(source.file, std::make_unique<Job>(source))->second;
-  job.thread = std::thread([this, &job] { Run(job); });
 }
 
 void ArchiveDownloads::Cancel(const ArchiveSource& source) {
@@ -101,7 +124,7 @@ std::size_t ArchiveDownloads::running() {
 void ArchiveDownloads::Reap() {
   std::erase_if(jobs_, [](const auto& entry) {
     if (!entry.second->done) return false;
-    entry.second->thread.join();
+    if (entry.second->thread.joinable()) entry.second->thread.join();
     return true;
   });
 }

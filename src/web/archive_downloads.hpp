@@ -20,8 +20,10 @@ class ArchiveDownloads {
   ArchiveDownloads(const ArchiveDownloads&) = delete;
   ArchiveDownloads& operator=(const ArchiveDownloads&) = delete;
 
-  /// Fetches the archive unless that is under way.
+  /// Fetches the archive unless that is under way. Without a thread for it it does not; the next call tries
+  /// again.
   void Ensure(const ArchiveSource& source);
+  bool IsUnderWay(const ArchiveSource& source);
   /// Nobody needs the archive any more. Does not wait.
   void Cancel(const ArchiveSource& source);
   /// That are under way, or wait to be tried again.
@@ -31,10 +33,12 @@ class ArchiveDownloads {
   struct Job;
   void Run(Job& job);
   void Reap();
+  bool Has(const ArchiveSource& source) const;
 
   const std::chrono::milliseconds first_delay_;
   std::mutex mutex_;
   std::multimap<std::string, std::unique_ptr<Job>> jobs_;  // by file
+  bool is_lack_told_ = false;                              // that there are no threads left
 };
 
 }  // namespace wampgate::web
