@@ -1,7 +1,6 @@
 #include "web/archive_file.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "base/log.hpp"
@@ -14,8 +13,8 @@ constexpr std::uint64_t kMostHeld = 64 * 1024 * 1024;
 
 }  // namespace
 
-ArchiveFile::ArchiveFile(ArchiveSource source, ArchiveDownloads& downloads)
-    : source_(std::move(source)), downloads_(downloads) {}
+ArchiveFile::ArchiveFile(ArchiveSource source, ArchiveDownloads& downloads, std::chrono::milliseconds pause)
+    : source_(std::move(source)), downloads_(downloads), pause_(pause) {}
 
 ArchiveFile::~ArchiveFile() {
   if (is_fetched()) downloads_.Cancel(source_);
@@ -24,16 +23,23 @@ ArchiveFile::~ArchiveFile() {
 std::shared_ptr<ZipArchive> ArchiveFile::Current() {
   struct stat state{};
   if (::stat(source_.file.c_str(), &state) != 0) {
+    const int why = errno;
     seen_.reset();
-    if (errno == ENOENT || errno == ENOTDIR) {
-      Fetch();
-      NoteMissing();
+    if (why != ENOENT && why != ENOTDIR) {
+      NoteUnreachable(why);
+      return archive_;
     }
+    told_unreachable_ = 0;
+    Fetch();
+    NoteMissing();
     return archive_;
   }
-  const Identity found{state.st_dev, state.st_ino, state.st_size, state.st_mtim.tv_sec,
-                       state.st_mtim.tv_nsec};
-  if (seen_ != found) Look(found);
+  told_unreachable_ = 0;
+  const Identity found{state.st_dev,         state.st_ino,          state.st_size,
+                       state.st_mtim.tv_sec, state.st_mtim.tv_nsec, state.st_ctim.tv_sec,
+                       state.st_ctim.tv_nsec};
+  const bool is_due = look_again_ && std::chrono::steady_clock::now() >= *look_again_;
+  if (seen_ != found || is_due) Look(found);
   return archive_;
 }
 
@@ -42,12 +48,12 @@ void ArchiveFile::Look(const Identity& found) {
   is_missing_told_ = false;
   StatusOr<CheckedArchive> opened = OpenArchive(source_);
   if (!opened.ok()) {
-    log::Warning("web",
-                 archive_ ? "an archive cannot be used; what it held before stays in use. Replace the file"
-                          : "an archive cannot be used; its path answers 503. Replace the file",
-                 {{"file", source_.file}, {"error", Message(opened.status())}});
+    look_again_ = std::chrono::steady_clock::now() + pause_;
+    NoteUnusable(opened.status());
     return Fetch();
   }
+  look_again_.reset();
+  told_.clear();
   archive_ = std::move(opened->archive);
   held_.clear();
   held_octets_ = 0;
@@ -58,11 +64,33 @@ void ArchiveFile::Look(const Identity& found) {
       {{"file", source_.file}, {"members", archive_->left_out()}, {"first", archive_->why_left_out()}});
 }
 
+void ArchiveFile::NoteUnusable(const Status& why) {
+  if (told_ == Message(why)) return;
+  told_ = Message(why);
+  log::Warning("web",
+               archive_ ? "an archive cannot be used; what it held before stays in use. Replace the file, or "
+                          "let it be read"
+                        : "an archive cannot be used; its path answers 503. Replace the file, or let it be "
+                          "read",
+               {{"file", source_.file}, {"error", told_}});
+}
+
+void ArchiveFile::NoteUnreachable(int error_number) {
+  if (std::exchange(told_unreachable_, error_number) == error_number) return;
+  log::Warning("web",
+               archive_ ? "an archive cannot be reached; what it held before stays in use. See that its "
+                          "folders may be searched"
+                        : "an archive cannot be reached; its path answers 503. See that its folders may be "
+                          "searched",
+               {{"file", source_.file}, {"error", ErrnoText(error_number)}});
+}
+
 void ArchiveFile::NoteMissing() {
   if (std::exchange(is_missing_told_, true)) return;
   log::Warning("web",
-               is_fetched() ? "an archive is not there; it is fetched from its origin"
-                            : "an archive is not there, and may not be fetched (`origin`, `download`)",
+               is_being_fetched() ? "an archive is not there; it is fetched from its origin"
+               : is_fetched()     ? "an archive is not there, and is not being fetched at the moment"
+                                  : "an archive is not there, and may not be fetched (`origin`, `download`)",
                {{"file", source_.file}});
 }
 

@@ -20,8 +20,9 @@ namespace wampgate::web {
 /// better. Helper thread, but for its construction and destruction.
 class ArchiveFile {
  public:
-  /// `downloads` outlives it.
-  ArchiveFile(ArchiveSource source, ArchiveDownloads& downloads);
+  /// `downloads` outlives it. `pause`: before a file that could not be used is looked at again.
+  ArchiveFile(ArchiveSource source, ArchiveDownloads& downloads,
+              std::chrono::milliseconds pause = std::chrono::seconds(5));
   ~ArchiveFile();
   ArchiveFile(const ArchiveFile&) = delete;
   ArchiveFile& operator=(const ArchiveFile&) = delete;
@@ -30,6 +31,8 @@ class ArchiveFile {
   std::shared_ptr<ZipArchive> Current();
   /// Whether one may come by itself.
   bool is_fetched() const { return !source_.origin.empty(); }
+  /// Whether one is on its way, or will be tried again.
+  bool is_being_fetched() const { return is_fetched() && downloads_.IsUnderWay(source_); }
 
   /// The inflated member in memory, of the current archive; null if there is no room for it. At most 64 MiB
   /// are kept.
@@ -42,15 +45,22 @@ class ArchiveFile {
     ino_t inode = 0;
     off_t octets = 0;
     std::int64_t seconds = 0, nanoseconds = 0;
+    std::int64_t changed_seconds = 0, changed_nanoseconds = 0;  // of mode and owner too
     bool operator==(const Identity&) const = default;
   };
   void Look(const Identity& found);
   void NoteMissing();
+  void NoteUnusable(const Status& why);
+  void NoteUnreachable(int error_number);
   void Fetch();
 
   const ArchiveSource source_;
   ArchiveDownloads& downloads_;
+  const std::chrono::milliseconds pause_;
   std::optional<Identity> seen_;
+  std::optional<std::chrono::steady_clock::time_point> look_again_;  // after a failure, which may pass
+  std::string told_;                                                 // why it cannot be used
+  int told_unreachable_ = 0;                                         // errno
   bool is_missing_told_ = false;
   std::shared_ptr<ZipArchive> archive_;
   std::map<std::uint64_t, std::shared_ptr<const std::string>> held_;  // of archive_, by index

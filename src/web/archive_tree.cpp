@@ -83,8 +83,8 @@ http::Response ArchiveTree::AnswerMissing(const http::Request& request,
 http::Response ArchiveTree::AnswerNoArchive() const {
   http::Response response = http::ErrorPage(
       503, "Service Unavailable",
-      file_->is_fetched() ? "The archive that this path serves is being fetched. Please try again."
-                          : "The archive that this path serves is not there, or cannot be used.");
+      file_->is_being_fetched() ? "The archive that this path serves is being fetched. Please try again."
+                       : "The archive that this path serves is not there, or cannot be used.");
   response.Set("Retry-After", file_->is_fetched() ? "5" : "60");
   response.Set("Cache-Control", "no-store");
   return response;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/file.h>
 
 #include <atomic>
@@ -132,6 +133,40 @@ TEST_F(Download, IsTriedAgainUntilItIsWhatItShouldBe) {
   ASSERT_TRUE(IsServed());
   EXPECT_EQ(turn, 6);
   EXPECT_EQ(Leftovers(), 0);
+}
+
+/// While it lives no thread can be started: their stacks would not fit into memory.
+class NoThreads {
+ public:
+  NoThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t huge;
+    pthread_attr_init(&huge);
+    pthread_attr_setstacksize(&huge, std::size_t{1} << 50);
+    EXPECT_EQ(pthread_setattr_default_np(&huge), 0);
+    pthread_attr_destroy(&huge);
+  }
+  ~NoThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
+
+TEST_F(Download, BeginsLaterWhenThereWasNoThreadForIt) {
+  {
+    const NoThreads lack;
+    Serve();
+    const Answer answer = harness.Get("/a/");
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_THAT(answer.body, ::testing::Not(HasSubstr("is being fetched")));
+    EXPECT_EQ(archives.fetching(), 0u);
+  }
+  EXPECT_TRUE(IsServed());
 }
 
 TEST_F(Download, LeavesWhatIsThereInUse) {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -10,6 +12,7 @@
 
 #include "http/harness.hpp"
 #include "http/path_table.hpp"
+#include "support/run_until.hpp"
 #include "web/archive_file.hpp"
 #include "web/archive_service.hpp"
 #include "web/made_archives.hpp"
@@ -236,6 +239,47 @@ TEST_F(Archive, IsReadAgainWhenItIsReplacedAndKeptWhenTheNewOneIsBroken) {
   EXPECT_EQ(harness.Get("/a/").body, "newer");
   std::filesystem::remove(options.source.file);
   EXPECT_EQ(harness.Get("/a/").body, "newer");
+}
+
+/// While it lives no file can be opened.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit none{0, before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(Archive, IsLookedAtAgainWhenItCouldNotBeOpenedForAReasonThatHasPassed) {
+  Put("plain");
+  ArchiveDownloads downloads;
+  ArchiveFile file(options.source, downloads, std::chrono::milliseconds(1));
+  {
+    const NoDescriptors lack;
+    EXPECT_EQ(file.Current(), nullptr);
+  }
+  EXPECT_TRUE(test::RunUntil(harness.loop, [&] { return file.Current() != nullptr; }));
+}
+
+TEST_F(Archive, IsLookedAtAgainAtOnceWhenItsModeHasChanged) {
+  Put("plain");
+  ArchiveDownloads downloads;
+  ArchiveFile file(options.source, downloads, std::chrono::hours(1));
+  {
+    const NoDescriptors lack;
+    EXPECT_EQ(file.Current(), nullptr);
+  }
+  EXPECT_EQ(file.Current(), nullptr) << "not before the pause is over";
+  EXPECT_TRUE(test::RunUntil(harness.loop, [&] {  // until the clock of the file system has moved on
+    return chmod(options.source.file.c_str(), 0640) == 0 && file.Current() != nullptr;
+  }));
 }
 
 TEST_F(Archive, BreaksOffWhenTheFileIsWrittenToMeanwhile) {
