@@ -59,6 +59,7 @@ class Inflated final : public Content {
   Inflated(std::shared_ptr<ZipArchive> archive, const ZipMember& member)
       : octets_(std::move(archive), member, ZipArchive::Form::kInflated) {}
   std::uint64_t size() const override { return octets_.member().size; }
+  bool seeks() const override { return false; }
   Validators validators() const override { return ValidatorsOf(octets_.archive(), octets_.member(), ""); }
   std::string Read(std::uint64_t offset, std::size_t most) const override {
     return octets_.Read(offset, most);
@@ -74,6 +75,7 @@ class Gzipped final : public Content {
       : octets_(std::move(archive), member, ZipArchive::Form::kPacked),
         trailer_(LittleEndian(member.crc) + LittleEndian(static_cast<std::uint32_t>(member.size))) {}
   std::uint64_t size() const override { return octets_.member().packed + kGzipFrame; }
+  bool seeks() const override { return false; }
   Validators validators() const override {
     return ValidatorsOf(octets_.archive(), octets_.member(), "-gzip");
   }

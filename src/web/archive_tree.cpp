@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/log.hpp"
 #include "http/pages.hpp"
 #include "web/accept_encoding.hpp"
 #include "web/archive_member.hpp"
@@ -48,11 +47,8 @@ http::Response ArchiveTree::AnswerMember(const http::Request& request,
                                          const std::shared_ptr<ZipArchive>& archive, const std::string& name,
                                          http::Response response) const {
   const ZipMember& member = *archive->Find(name);
-  if (const Status sound = archive->Verify(member); !sound.ok()) {
-    log::Warning("web", "a member of an archive cannot be served; replace the archive",
-                 {{"member", name}, {"error", Message(sound)}});
+  if (!archive->Verify(name, member).ok())
     return http::ErrorPage(500, "Internal Server Error", "The file could not be read.");
-  }
   ContentKind kind = types_.Of(LastName(name));
   std::shared_ptr<const Content> content = ContentOf(request, archive, member, kind);
   if (member.is_deflated) response.Set("Vary", "Accept-Encoding");
@@ -84,7 +80,7 @@ http::Response ArchiveTree::AnswerNoArchive() const {
   http::Response response = http::ErrorPage(
       503, "Service Unavailable",
       file_->is_being_fetched() ? "The archive that this path serves is being fetched. Please try again."
-                       : "The archive that this path serves is not there, or cannot be used.");
+                                : "The archive that this path serves is not there, or cannot be used.");
   response.Set("Retry-After", file_->is_fetched() ? "5" : "60");
   response.Set("Cache-Control", "no-store");
   return response;

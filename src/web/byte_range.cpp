@@ -63,4 +63,10 @@ RangeRequest ReadRange(std::string_view field, std::uint64_t size) {
   return request;
 }
 
+bool IsAscending(const std::vector<ByteRange>& parts) {
+  return std::ranges::adjacent_find(parts, [](const ByteRange& one, const ByteRange& next) {
+           return next.first < one.first + one.length;
+         }) == parts.end();
+}
+
 }  // namespace wampgate::web

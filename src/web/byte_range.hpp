@@ -27,4 +27,7 @@ struct RangeRequest {
 /// Reads a Range field for a representation of `size` octets. At most 16 ranges are honoured.
 RangeRequest ReadRange(std::string_view field, std::uint64_t size);
 
+/// Whether each part begins behind the one before.
+bool IsAscending(const std::vector<ByteRange>& parts);
+
 }  // namespace wampgate::web

@@ -14,6 +14,8 @@ class Content {
   virtual ~Content() = default;
   virtual std::uint64_t size() const = 0;
   virtual Validators validators() const = 0;
+  /// Whether reading at any offset costs the same; else going back begins anew.
+  virtual bool seeks() const { return true; }
   /// `most` octets, which are within the size; empty if it cannot be read, or is no longer in this state.
   virtual std::string Read(std::uint64_t offset, std::size_t most) const = 0;
 };

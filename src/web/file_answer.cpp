@@ -91,6 +91,7 @@ http::Response AnswerContent(const http::Request& request, std::shared_ptr<const
   }
   RangeRequest range;
   if (RangeApplies(request, validators)) range = ReadRange(request.Header("range"), content->size());
+  if (!content->seeks() && !IsAscending(range.parts)) range = {};  // RFC 9110 14.2 allows it
   if (range.kind == RangeRequest::Kind::kUnsatisfiable) {
     response.Set("Content-Range", fmt::format("bytes */{}", content->size()));
     return Page(std::move(response), http::ErrorPage(416, "Range Not Satisfiable",

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
 #include "web/zip_ending.hpp"
 
 namespace wampgate::web {
@@ -58,6 +59,7 @@ StatusOr<std::shared_ptr<ZipArchive>> ZipArchive::Open(UniqueFd file, const ZipL
 }
 
 ZipArchive::~ZipArchive() {
+  CloseFiles();  // readers hold the archive: no other file is open
   zip_discard(zip_);
 }
 
@@ -126,8 +128,28 @@ bool ZipArchive::HasChanged() const {
          now.st_mtim.tv_sec != modified_.tv_sec || now.st_mtim.tv_nsec != modified_.tv_nsec;
 }
 
-Status ZipArchive::Verify(const ZipMember& member) {
+Status ZipArchive::Verify(const std::string& name, const ZipMember& member) {
   if (verified_.contains(member.index)) return OkStatus();
+  if (const auto known = broken_.find(member.index); known != broken_.end()) return known->second;
+  Status status = Inflate(member);
+  if (HasChanged()) {
+    if (!std::exchange(is_change_told_, true)) {
+      log::Warning("web",
+                   "an archive is being written to, and its members cannot be served; replace it by a rename",
+                   {{"member", name}});
+    }
+    return Unavailable("the archive was written to meanwhile");
+  }
+  if (status.ok()) {
+    verified_.insert(member.index);
+    return status;
+  }
+  log::Warning("web", "a member of an archive cannot be served; replace the archive",
+               {{"member", name}, {"error", Message(status)}});
+  return broken_.emplace(member.index, std::move(status)).first->second;
+}
+
+Status ZipArchive::Inflate(const ZipMember& member) {
   const std::unique_ptr<Reader> reader = OpenMember(member, Form::kInflated);
   if (reader == nullptr) return FailedPrecondition("it cannot be read");
   while (reader->Read(kPiece).size() == kPiece) {
@@ -136,21 +158,30 @@ Status ZipArchive::Verify(const ZipMember& member) {
   // libzip compares size and checksum at the end and fails the last read otherwise.
   if (reader->position() != member.size)
     return FailedPrecondition("it does not inflate to what its size and checksum say");
-  if (HasChanged()) return Unavailable("the archive was written to meanwhile");
-  verified_.insert(member.index);
   return OkStatus();
 }
 
 std::unique_ptr<ZipArchive::Reader> ZipArchive::OpenMember(const ZipMember& member, Form form) {
   const std::lock_guard lock(mutex_);
+  CloseFiles();
   zip_file* const file =
       zip_fopen_index(zip_, member.index, form == Form::kPacked ? ZIP_FL_COMPRESSED : zip_flags_t{0});
   return file == nullptr ? nullptr : std::make_unique<Reader>(shared_from_this(), file);
 }
 
+/// Under `mutex_`, or alone.
+void ZipArchive::CloseFiles() {
+  std::vector<zip_file*> closed;
+  {
+    const std::lock_guard lock(closed_mutex_);
+    closed.swap(closed_);
+  }
+  for (zip_file* const file : closed) zip_fclose(file);
+}
+
 ZipArchive::Reader::~Reader() {
-  const std::lock_guard lock(archive_->mutex_);
-  zip_fclose(file_);
+  const std::lock_guard lock(archive_->closed_mutex_);
+  archive_->closed_.push_back(file_);
 }
 
 std::string ZipArchive::Reader::Read(std::size_t most) {

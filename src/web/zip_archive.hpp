@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "base/status.hpp"
@@ -39,7 +40,7 @@ struct ZipMember {
 /// within the archive; everything else is left out: names with "..", absolute ones, symbolic links, encrypted
 /// members, other methods, members over the limit. Where a name stands twice nothing is served. A member is
 /// trusted once it has been inflated to exactly what its size and checksum say. Blocks: helper thread only,
-/// but for its readers' destruction.
+/// but for its readers' destruction, which does not wait for what is being read.
 class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
  public:
   /// The file as it is now. Errors say what is wrong with it: larger than the limit, no ZIP file,
@@ -61,8 +62,9 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
   /// The file was written to since it was opened: what is read from it is not to be trusted.
   bool HasChanged() const;
 
-  /// Whether the member inflates to what is said of it. Inflates it the first time.
-  Status Verify(const ZipMember& member);
+  /// Whether the member inflates to what is said of it. Inflates it the first time. kUnavailable: the file
+  /// was written to meanwhile; any other failure stays what it is, and logs once.
+  Status Verify(const std::string& name, const ZipMember& member);
 
   /// Reads a member from its beginning on.
   class Reader {
@@ -88,17 +90,23 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
  private:
   ZipArchive(UniqueFd file, zip* archive, struct timespec modified, std::uint64_t octets)
       : file_(std::move(file)), zip_(archive), modified_(modified), octets_(octets) {}
+  Status Inflate(const ZipMember& member);
+  void CloseFiles();
   void ReadIndex(const ZipLimits& limits);
   std::string WhyNot(std::uint64_t index, const ZipLimits& limits, ZipMember& member);
   void LeaveOut(std::string_view name, std::string_view why);
 
   UniqueFd file_;
   zip* zip_;
-  std::mutex mutex_;  // of what libzip works on
+  std::mutex mutex_;               // of what libzip works on
+  std::mutex closed_mutex_;        // never held for long
+  std::vector<zip_file*> closed_;  // whose readers are gone
   struct timespec modified_;
   std::uint64_t octets_;
   std::map<std::string, ZipMember, std::less<>> members_;
-  std::set<std::uint64_t> verified_;  // by index
+  std::set<std::uint64_t> verified_;        // by index
+  std::map<std::uint64_t, Status> broken_;  // by index
+  bool is_change_told_ = false;
   std::size_t left_out_ = 0;
   std::string why_left_out_;
 };

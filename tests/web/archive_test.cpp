@@ -130,6 +130,49 @@ TEST_F(Archive, AnswersConditionsAndRanges) {
   EXPECT_EQ(harness.Get("/a/index.html", "Range: bytes=5-9, 100-104\r\n").status, 206);
 }
 
+TEST_F(Archive, SendsAllOfAMemberWhoseRangesGoBack) {
+  Put("plain");
+  Serve();
+  const std::string content = made.Read("big.bin");
+  for (const char* range : {"2000000-2000000, 1000000-1000000", "0-9, 5-20"}) {
+    const Answer answer = harness.Get("/a/big.bin", fmt::format("Range: bytes={}\r\n", range));
+    EXPECT_EQ(answer.status, 200) << range;
+    EXPECT_EQ(answer.body, content);
+  }
+  EXPECT_EQ(harness.Get("/a/big.bin", "Range: bytes=9-1000000, 0-0\r\nAccept-Encoding: gzip\r\n").status,
+            200);
+  EXPECT_EQ(harness.Get("/a/big.bin", "Range: bytes=0-0, 1-1, 2000000-2000000\r\n").status, 206);
+  options.cache = true;
+  Serve();
+  EXPECT_EQ(harness.Get("/a/big.bin", "Range: bytes=2000000-2000000, 1000000-1000000\r\n").status, 206)
+      << "in memory";
+}
+
+TEST_F(Archive, InflatesADamagedMemberOnceAndSaysSoOnce) {
+  ::testing::internal::CaptureStderr();
+  ServeWhole("checksum");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(harness.Get("/a/bad.txt").status, 500);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const std::size_t first = log.find("a member of an archive cannot be served");
+  EXPECT_NE(first, std::string::npos) << log;
+  EXPECT_EQ(log.find("a member of an archive cannot be served", first + 1), std::string::npos) << log;
+}
+
+TEST_F(Archive, LetsGoOfAReaderWhileAnotherOneReads) {
+  Put("plain");
+  StatusOr<CheckedArchive> opened = OpenArchive(options.source);
+  ASSERT_TRUE(opened.ok());
+  std::shared_ptr<ZipArchive> archive = std::move(opened->archive);
+  const ZipMember& member = *archive->Find("lib-1.0/big.bin");
+  auto kept = archive->OpenMember(member, ZipArchive::Form::kInflated);
+  EXPECT_EQ(kept->Read(10).size(), 10u);
+  archive->OpenMember(member, ZipArchive::Form::kPacked)->Read(10);
+  archive->OpenMember(member, ZipArchive::Form::kInflated)->Read(10);
+  EXPECT_EQ(kept->Read(2'000'000), made.Read("big.bin").substr(10, 2'000'000));
+  archive.reset();
+  EXPECT_EQ(kept->Read(10).size(), 10u) << "the reader holds the archive";
+}
+
 TEST_F(Archive, PassesDeflatedMembersOnAsGzipToWhoeverTakesIt) {
   Put("plain");
   Serve();
