@@ -14,8 +14,7 @@ namespace {
 constexpr std::uint16_t kGoingAway = 1001;  // RFC 6455 7.4.1
 constexpr std::uint16_t kTooBig = 1009;
 constexpr std::uint16_t kInternalError = 1011;
-/// For both connections to end after one has; the channels' own deadlines are shorter, or off.
-constexpr std::chrono::milliseconds kLinger{15000};
+constexpr int kMostLingers = 30;
 
 }  // namespace
 
@@ -34,6 +33,7 @@ struct Tunnel::Side final : MessageReceiver {
   void OnChannelEnd(const ChannelEnd& end) override { tunnel.OnEnd(*this, end); }
 
   bool is_open() const { return !closing && !ended; }
+  std::size_t unsent() const { return ended ? 0 : channel->pending(); }
   void Close(std::uint16_t code, std::string_view text) {
     if (!is_open()) return;
     closing = true;
@@ -47,6 +47,7 @@ struct Tunnel::Side final : MessageReceiver {
   Side* other = nullptr;
   Timer slow;                    // runs while its output is above the high watermark
   std::size_t pending_mark = 0;  // unsent octets when the timer was started
+  std::size_t linger_mark = 0;   // at the last look after the end
   bool streaming = false;        // a large message towards it is under way
   bool closing = false;
   bool ended = false;
@@ -76,8 +77,8 @@ void Tunnel::Start() {
 wamp::SessionFacts Tunnel::facts() const {
   return {.is_open = !is_ending_,
           .traffic = client_->channel->traffic(),
-          .buffered_to_client = client_->ended ? 0 : client_->channel->pending(),
-          .buffered_to_backend = backend_->ended ? 0 : backend_->channel->pending(),
+          .buffered_to_client = client_->unsent(),
+          .buffered_to_backend = backend_->unsent(),
           .began = started_,
           .last_message = loop_.timers().TimeOf(last_tick_)};
 }
@@ -188,7 +189,30 @@ void Tunnel::Note(EndReason reason, std::string detail) {
 }
 
 void Tunnel::StartLinger() {
-  if (!linger_.running()) linger_.Start(loop_.timers(), kLinger, [this] { Kill(); });
+  if (linger_.running() || is_finished_) return;
+  MarkUnsent();
+  linger_.Start(loop_.timers(), settings_.linger, [this] { OnLinger(); });
+}
+
+void Tunnel::MarkUnsent() {
+  for (Side* side : {client_.get(), backend_.get()}) side->linger_mark = side->unsent();
+}
+
+std::size_t Tunnel::Unsent() const {
+  return client_->unsent() + backend_->unsent();
+}
+
+/// A slow side that moves is waited for. One that has just taken the last of it too: the kernel still has
+/// some.
+void Tunnel::OnLinger() {
+  const bool moves = (!client_->ended && client_->unsent() < client_->linger_mark) ||
+                     (!backend_->ended && backend_->unsent() < backend_->linger_mark);
+  if (moves && ++lingers_ < kMostLingers) return StartLinger();
+  if (const std::size_t lost = Unsent(); lost > 0) {
+    end_detail_ += fmt::format("{}{} octets that were not taken in time are lost",
+                               end_detail_.empty() ? "" : "; ", lost);
+  }
+  Kill();
 }
 
 void Tunnel::End(EndReason reason, const wamp::Farewell& farewell) {

@@ -20,13 +20,17 @@ namespace wampgate::proxy {
 /// Messages keep their kind and order; large ones pass part by part where neither side compresses or has
 /// fragmented them. A side that does not take its output stops the other one, and is closed (1008) if it
 /// takes none for `slow_timeout` (0: never). A Close frame goes on with its code and reason; a side that is
-/// lost without one is 1001 for the other. Loop's thread only.
+/// lost without one is 1001 for the other. After an end each side may take what was sent to it before, as
+/// long as it goes on taking it (30 lingers at most). Loop's thread only.
 class Tunnel final : public wamp::Session {
  public:
   struct Settings {
     wamp::TransportDetails details;
     std::string backend;  ///< resource name
     std::chrono::milliseconds slow_timeout{0};
+    /// For both connections to end after one has, and for each look at whether a side still takes what was
+    /// sent before; their own deadlines are shorter, or off.
+    std::chrono::milliseconds linger{15000};
   };
 
   /// The channels come straight from their handshakes: nothing has been received from them.
@@ -66,6 +70,9 @@ class Tunnel final : public wamp::Session {
   void OnEnd(Side& side, const ChannelEnd& end);
   void Note(EndReason reason, std::string detail);
   void StartLinger();
+  void MarkUnsent();
+  void OnLinger();
+  std::size_t Unsent() const;
   void FinishIfDone();
 
   net::Loop& loop_;
@@ -79,6 +86,7 @@ class Tunnel final : public wamp::Session {
   std::chrono::steady_clock::time_point started_;
   std::uint64_t last_tick_;
   std::uint64_t id_;
+  int lingers_ = 0;
   EndReason end_reason_ = EndReason::kInternal;
   bool is_ending_ = false;
   bool is_finished_ = false;
