@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "http/pages.hpp"
@@ -42,6 +43,7 @@ constexpr std::string_view kUnreachable = "WebSocket reverse proxy backend not r
 constexpr std::string_view kRefused = "WebSocket reverse proxy backend refused the connection";
 constexpr std::string_view kSilent = "WebSocket reverse proxy backend did not answer in time";
 constexpr std::string_view kTooMany = "too many sessions";
+constexpr std::string_view kRemoved = "WebSocket reverse proxy was removed";
 
 /// Drops a connection that may be what is calling.
 struct Remains final : net::Mortal {
@@ -72,11 +74,23 @@ class TunnelHost::Opening final : public net::Mortal {
         [this](StatusOr<std::unique_ptr<net::Stream>> stream) { OnConnected(std::move(stream)); });
   }
   void Cancel() { responder_->Send(Refusal(503, kUnreachable, "The server ends.")); }
+  bool IsOf(const std::string& path) const { return options_->name == path; }
+  /// Its path is gone.
+  void End() {
+    is_over_ = true;
+    deadline_.Stop();
+    host_.registry_.Refused(DetailsOf(*options_, request_), {.reason = EndReason::kClosedByOperator,
+                                                             .stage = wamp::SessionStage::kJoin,
+                                                             .backend = options_->name});
+    responder_->Send(Refusal(503, kRemoved, "There is no such service any more."));
+    host_.Forget(*this);
+  }
 
  private:
   enum class Stage : unsigned char { kConnect, kHandshake };
 
   void OnConnected(StatusOr<std::unique_ptr<net::Stream>> stream) {
+    if (is_over_) return;
     if (!stream.ok()) return Refuse(stream.status());
     stage_ = Stage::kHandshake;
     handshake_ =
@@ -85,6 +99,10 @@ class TunnelHost::Opening final : public net::Mortal {
   }
 
   void OnOpened(StatusOr<websocket::Opened> opened) {
+    if (is_over_) {
+      if (opened.ok()) host_.loop_.DeleteLater(std::make_unique<Remains>(std::move(opened->channel)));
+      return;
+    }
     if (!opened.ok()) return Refuse(opened.status());
     const std::vector<std::string> chosen(opened->subprotocol.empty() ? 0 : 1, opened->subprotocol);
     websocket::HandshakeOutcome outcome = websocket::AnswerHandshake(request_, options_->server, chosen);
@@ -112,7 +130,7 @@ class TunnelHost::Opening final : public net::Mortal {
     auto owned = std::make_unique<Tunnel>(host_.loop_, host_.registry_, std::move(settings),
                                           std::move(client), std::move(backend));
     Tunnel& tunnel = *owned;
-    host_.NoteSuccess(*options_);
+    host_.NoteAlive(*options_);
     host_.registry_.Add(std::move(owned));
     host_.registry_.Opened(tunnel);
     tunnel.Start();
@@ -122,7 +140,11 @@ class TunnelHost::Opening final : public net::Mortal {
     const bool is_late = why.code() == StatusCode::kDeadlineExceeded;
     const bool is_connecting = stage_ == Stage::kConnect;
     const std::string address = net::ToString(options_->endpoint);
-    host_.NoteFailure(*options_, Message(why));
+    if (!is_connecting && why.code() == StatusCode::kPermissionDenied) {
+      host_.NoteAlive(*options_);
+    } else {
+      host_.NoteFailure(*options_, Message(why));
+    }
     const std::string detail = fmt::format("{}: {}", address, Message(why));
     host_.registry_.Refused(DetailsOf(*options_, request_),
                             {.reason = is_connecting ? EndReason::kBackendUnreachable
@@ -146,6 +168,7 @@ class TunnelHost::Opening final : public net::Mortal {
   std::unique_ptr<net::Mortal> handshake_;
   Timer deadline_;
   Stage stage_ = Stage::kConnect;
+  bool is_over_ = false;  // waits to be deleted
 };
 
 TunnelHost::TunnelHost(net::Loop& loop, wamp::SessionRegistry& registry,
@@ -172,6 +195,16 @@ void TunnelHost::Open(std::shared_ptr<const TunnelOptions> options, http::Reques
   started.Start(*std::move(upstream));
 }
 
+void TunnelHost::Cancel(const std::string& path) {
+  std::vector<Opening*> ending;
+  for (const auto& [key, opening] : openings_) {
+    if (opening->IsOf(path)) ending.push_back(key);
+  }
+  for (Opening* const opening : ending) {
+    if (openings_.contains(opening)) opening->End();
+  }
+}
+
 void TunnelHost::NoteRefusal(const TunnelOptions& options, const http::Request& request,
                              std::string_view why) {
   registry_.Refused(
@@ -187,9 +220,9 @@ void TunnelHost::NoteFailure(const TunnelOptions& options, std::string_view why)
                {{"path", options.name}, {"backend", net::ToString(options.endpoint)}, {"error", why}});
 }
 
-void TunnelHost::NoteSuccess(const TunnelOptions& options) {
+void TunnelHost::NoteAlive(const TunnelOptions& options) {
   if (failing_.erase(options.name) == 0) return;
-  log::Info("proxy", "the backend of a websocket-reverseproxy takes clients again",
+  log::Info("proxy", "the backend of a websocket-reverseproxy answers again",
             {{"path", options.name}, {"backend", net::ToString(options.endpoint)}});
 }
 

@@ -32,6 +32,8 @@ class TunnelHost {
   /// does not answer in time).
   void Open(std::shared_ptr<const TunnelOptions> options, http::Request request,
             std::shared_ptr<http::Responder> responder);
+  /// The path of that resource name is gone: whoever waits for its backend gets 503.
+  void Cancel(const std::string& path);
   /// A client's opening handshake was refused.
   void NoteRefusal(const TunnelOptions& options, const http::Request& request, std::string_view why);
   /// Tunnels that are being opened.
@@ -40,9 +42,10 @@ class TunnelHost {
  private:
   class Opening;
   void Forget(Opening& opening);
-  /// Says once that a backend fails, and once that it works again.
+  /// Says once that a backend fails: it cannot be reached, is silent, or its answer is broken or 5xx; and
+  /// once that it answers again, if only by refusing a client.
   void NoteFailure(const TunnelOptions& options, std::string_view why);
-  void NoteSuccess(const TunnelOptions& options);
+  void NoteAlive(const TunnelOptions& options);
 
   net::Loop& loop_;
   wamp::SessionRegistry& registry_;

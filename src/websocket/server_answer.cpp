@@ -105,7 +105,11 @@ std::string UpgradeRequest(const ClientOptions& options, std::string_view key) {
 
 StatusOr<ServerAnswer> CheckServerAnswer(const ResponseHead& head, const ClientOptions& options,
                                          std::string_view key) {
-  if (head.status != 101) return Unavailable(fmt::format("the backend answered \"{}\"", head.status_line));
+  if (head.status != 101) {
+    const bool is_ours = head.status >= 400 && head.status < 500;  // RFC 9110 15.5
+    return MakeStatus(is_ours ? StatusCode::kPermissionDenied : StatusCode::kUnavailable,
+                      fmt::format("the backend answered \"{}\"", head.status_line));
+  }
   if (head.status_line.starts_with("HTTP/1.0")) return Unacceptable("it is HTTP/1.0, which knows no upgrade");
   if (!HasFieldToken(Joined(head, "upgrade"), "websocket")) {
     return Unacceptable("it has no header \"Upgrade: websocket\"");

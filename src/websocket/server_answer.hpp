@@ -36,6 +36,7 @@ struct ServerAnswer {
 };
 
 /// Checks the answer to UpgradeRequest(options, key); errors say what the backend answered (RFC 6455 4.1).
+/// kPermissionDenied: 4xx, so that the server lives and does not take this request.
 StatusOr<ServerAnswer> CheckServerAnswer(const ResponseHead& head, const ClientOptions& options,
                                          std::string_view key);
 

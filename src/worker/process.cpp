@@ -104,8 +104,9 @@ Process::Process(net::Loop& loop, ProcessOptions options, ResolveNode resolve)
   const auto on_applied = [this](const config::Node& node) {
     control_.SetOrphanTimeout(node.orphan_timeout);
   };
-  revisions_ = std::make_unique<Revisions>(Revisions::Surroundings{
-      loop, helper_, *parts_, transports_, sessions_, echoes_, std::move(resolve), send, on_applied});
+  revisions_ = std::make_unique<Revisions>(Revisions::Surroundings{loop, helper_, *parts_, transports_,
+                                                                   sessions_, echoes_, tunnels_,
+                                                                   std::move(resolve), send, on_applied});
   status_ = std::make_unique<StatusReport>(
       StatusReport::Surroundings{loop,
                                  sessions_,

@@ -192,7 +192,10 @@ void Revisions::EndSessionsOf(const std::set<std::string, std::less<>>& removed)
       session.End(EndReason::kClosedByOperator);
     }
   });
-  for (const std::string& name : removed) around_.echoes.Close(name);
+  for (const std::string& name : removed) {
+    around_.echoes.Close(name);
+    around_.tunnels.Cancel(name);
+  }
 }
 
 std::set<std::string, std::less<>> RemovedParts(const Snapshot& before, const Snapshot& after) {

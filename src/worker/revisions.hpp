@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "proxy/tunnel_host.hpp"
 #include "wamp/session_registry.hpp"
 #include "wampgate/internal/control.pb.h"
 #include "web/echo_service.hpp"
@@ -39,6 +40,7 @@ class Revisions {
     TransportSet& transports;
     wamp::SessionRegistry& sessions;
     web::EchoConnections& echoes;
+    proxy::TunnelHost& tunnels;
     ResolveNode resolve;
     std::function<void(const internal::Frame&)> send;  ///< answers to the supervisor
     std::function<void(const config::Node&)> on_applied;

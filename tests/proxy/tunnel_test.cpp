@@ -26,6 +26,7 @@ namespace {
 
 using test::Answer;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using websocket::test::CloseFrame;
 using websocket::test::Frame;
@@ -41,7 +42,7 @@ struct Grave final : net::Mortal {
 /// A WebSocket server behind the proxy: remembers the requests, keeps the connections.
 class BackendServer {
  public:
-  enum class Manner : unsigned char { kAccept, kRefuse, kSilent };
+  enum class Manner : unsigned char { kAccept, kRefuse, kFail, kSilent };
   struct Session {
     std::unique_ptr<MessageChannel> channel;
     test::RecordingReceiver receiver;
@@ -69,6 +70,7 @@ class BackendServer {
           requests.push_back(request);
           if (manner == Manner::kSilent) return waiting.push_back(std::move(responder));
           if (manner == Manner::kRefuse) return responder->Send(http::ErrorPage(403, "Forbidden", "no"));
+          if (manner == Manner::kFail) return responder->Send(http::ErrorPage(502, "Bad Gateway", "no"));
           auto outcome = websocket::AnswerHandshake(request, options, speaks);
           ASSERT_TRUE(outcome.accepted) << outcome.response;
           auto stream = responder->TakeStream();
@@ -262,6 +264,40 @@ TEST_F(TunnelTest, AnswersBeforeTheUpgradeThatTheBackendRefuses) {
   Serve();
   EXPECT_EQ(harness.Ask(Upgrade()).status, 502);
   EXPECT_EQ(registry.census().ends(wamp::SessionStage::kJoin, EndReason::kBackendRefused), 1u);
+}
+
+TEST_F(TunnelTest, WarnsOfABackendThatFailsButNotOfOneThatRefusesAClient) {
+  constexpr const char* kFails = "does not take clients";
+  constexpr const char* kAgain = "answers again";
+  Serve();
+  const auto log_of = [&](BackendServer::Manner manner) {
+    backend.manner = manner;
+    ::testing::internal::CaptureStderr();
+    log::SetLevel(log::Level::kInfo);
+    EXPECT_EQ(harness.Ask(Upgrade()).status, 502);
+    log::SetLevel(log::Level::kError);
+    return ::testing::internal::GetCapturedStderr();
+  };
+  EXPECT_THAT(log_of(BackendServer::Manner::kRefuse), Not(HasSubstr(kFails)));
+  EXPECT_THAT(log_of(BackendServer::Manner::kFail), HasSubstr(kFails));
+  EXPECT_THAT(log_of(BackendServer::Manner::kFail), Not(HasSubstr(kFails))) << "once";
+  EXPECT_THAT(log_of(BackendServer::Manner::kRefuse), HasSubstr(kAgain));
+  EXPECT_THAT(log_of(BackendServer::Manner::kRefuse), Not(HasSubstr(kAgain)));
+}
+
+TEST_F(TunnelTest, EndsWhatWaitsForTheBackendOfAPathThatIsRemoved) {
+  backend.manner = BackendServer::Manner::kSilent;
+  Serve();
+  auto client = harness.Connect();
+  client->Send(Upgrade());
+  ASSERT_TRUE(harness.Until(*client, [&] { return backend.waiting.size() == 1; }));
+  host.Cancel("workers/w/transports/t/paths/other");
+  EXPECT_EQ(host.opening(), 1u);
+  host.Cancel(options.name);
+  EXPECT_EQ(host.opening(), 0u);
+  EXPECT_EQ(harness.Next(*client).status, 503);
+  EXPECT_EQ(registry.census().ends(wamp::SessionStage::kJoin, EndReason::kClosedByOperator), 1u);
+  backend.waiting.clear();
 }
 
 TEST_F(TunnelTest, AnswersBeforeTheUpgradeThatTheBackendIsSilent) {
