@@ -103,11 +103,6 @@ google::protobuf::Timestamp TimeOf(const ASN1_TIME* time) {
   return google::protobuf::util::TimeUtil::SecondsToTimestamp(::timegm(&parts));
 }
 
-double DaysUntil(const google::protobuf::Timestamp& time) {
-  constexpr double kDay = 86400;
-  return static_cast<double>(time.seconds() - std::time(nullptr)) / kDay;
-}
-
 void Describe(const X509& certificate, v1::CertificateView& view) {
   view.set_subject(TextOf(X509_get_subject_name(&certificate)));
   view.set_issuer(TextOf(X509_get_issuer_name(&certificate)));
@@ -142,15 +137,20 @@ Status ReadFile(const std::string& path, v1::CertificateView& view,
 Status ReadCertificateFile(const std::string& path, v1::CertificateView& view) {
   std::optional<google::protobuf::Timestamp> end;
   WAMPGATE_RETURN_IF_ERROR(ReadFile(path, view, end));
-  view.set_days_left(static_cast<std::int32_t>(std::floor(DaysUntil(*end))));
+  view.set_days_left(static_cast<std::int32_t>(std::floor(DaysUntil(end->seconds()))));
   return OkStatus();
 }
 
-std::optional<double> DaysLeft(const std::string& path) {
+std::optional<std::time_t> ExpiryOf(const std::string& path) {
   v1::CertificateView view;
   std::optional<google::protobuf::Timestamp> end;
   if (!ReadFile(path, view, end).ok()) return std::nullopt;
-  return DaysUntil(*end);
+  return end->seconds();
+}
+
+double DaysUntil(std::time_t expiry) {
+  constexpr double kDay = 86400;
+  return static_cast<double>(expiry - std::time(nullptr)) / kDay;
 }
 
 }  // namespace wampgate::management

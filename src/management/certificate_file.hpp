@@ -2,6 +2,7 @@
 
 #include <wampgate/v1/certificate_service.pb.h>
 
+#include <ctime>
 #include <optional>
 #include <string>
 
@@ -13,8 +14,11 @@ namespace wampgate::management {
 /// FAILED_PRECONDITION, saying why, if it cannot be read or has no certificate.
 Status ReadCertificateFile(const std::string& path, v1::CertificateView& view);
 
-/// Until the first certificate of the file expires, those that it was signed by included; nothing if it
-/// cannot be read.
-std::optional<double> DaysLeft(const std::string& path);
+/// When the first certificate of the file expires, those that it was signed by included; nothing if it cannot
+/// be read. Blocks for the disk.
+std::optional<std::time_t> ExpiryOf(const std::string& path);
+
+/// Negative if it is over.
+double DaysUntil(std::time_t expiry);
 
 }  // namespace wampgate::management

@@ -141,7 +141,8 @@ std::map<std::string, double> RemoteListeners::CertificateDays() const {
   std::map<std::string, double> all;
   for (const Entry& entry : entries_) {
     if (entry.server == nullptr) continue;
-    if (const auto days = DaysLeft(entry.files->certificate())) all[entry.options.certificate] = *days;
+    if (const auto expiry = ExpiryOf(entry.files->certificate()))
+      all[entry.options.certificate] = DaysUntil(*expiry);
   }
   return all;
 }

@@ -44,7 +44,8 @@ class RemoteListeners {
   /// The threads on which ports are being closed; to be joined where the loop goes on meanwhile.
   std::vector<std::thread> TakeEnding();
   void SetServing(bool serving);
-  /// Of the certificates in use, by file: days until they expire. Reads the files.
+  /// Of the certificates in use, by file: days until they expire. What was read of the files counts, not what
+  /// is in them now.
   std::map<std::string, double> CertificateDays() const;
 
  private:

@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <ctime>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -102,8 +103,8 @@ struct Server::State {
   std::unique_ptr<control::Listener> listener;
   std::unique_ptr<RemoteListeners> remote;
   std::unique_ptr<HttpListener> http;
-  std::uint64_t revision = 0;          // whose `management` holds
-  std::set<std::string> certificates;  // files that it names
+  std::uint64_t revision = 0;                   // whose `management` holds
+  std::map<std::string, std::time_t> expiries;  // by file that it names: of what was in it when it came
   int ticks = 0;
   std::size_t turned_away = 0;
   Timer health;
@@ -145,12 +146,19 @@ void Server::State::SetAccess(const config::Management& management) {
   supervisor.node().SetHttpAddress(http->address());
 }
 
-/// Those of `management.listen` are known to its ports.
+/// Those of `management.listen` are known to its ports. A file that cannot be read leaves what was in it
+/// before in use, and so its expiry.
 void Server::State::FindCertificates(const v1::Node& node, const config::Environment& environment) {
-  certificates.clear();
+  const std::map<std::string, std::time_t> before = std::exchange(expiries, {});
   for (const config::NamedFile& file : config::NamedFiles(config::WithoutRoutes(node), environment).files) {
-    if (file.HasCertificates() && !file.field.starts_with("management.listen"))
-      certificates.insert(environment.Absolute(file.path));
+    if (!file.HasCertificates() || file.field.starts_with("management.listen")) continue;
+    const std::string path = environment.Absolute(file.path);
+    if (expiries.contains(path)) continue;
+    if (const auto expiry = ExpiryOf(path)) {
+      expiries[path] = *expiry;
+    } else if (const auto known = before.find(path); known != before.end()) {
+      expiries.insert(*known);
+    }
   }
 }
 
@@ -224,9 +232,8 @@ void Server::State::AddMetrics() {
         for (const auto& [file, days] : remote->CertificateDays()) {
           exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, days);
         }
-        for (const std::string& file : certificates) {
-          if (const auto days = DaysLeft(file))
-            exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, *days);
+        for (const auto& [file, expiry] : expiries) {
+          exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, DaysUntil(expiry));
         }
       });
 }
