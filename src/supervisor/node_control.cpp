@@ -10,6 +10,8 @@
 #include "base/build_id.hpp"
 #include "base/log_line.hpp"
 #include "base/unix_time.hpp"
+#include "config/environment.hpp"
+#include "config/node_delta.hpp"
 #include "supervisor/upgrade.hpp"
 
 namespace wampgate::supervisor {
@@ -226,7 +228,9 @@ void NodeControl::OnRevision() {
   if (some_are_gone) drains_.TellAll();  // one of that name that comes is another one
   if (!std::exchange(resumed_, true)) {
     drains_.ResumeAll();
-    around_.state.removals.Resume(around_.state.upgrade.operation);
+    around_.state.removals.Resume(around_.state.upgrade.operation,
+                                  config::WithoutRoutes(around_.state.revision.node()),
+                                  config::Environment::OfThisProcess(around_.state.context.node_directory));
   }
   ObserveLater();
 }

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/unix_time.hpp"
+#include "config/resources.hpp"
 #include "supervisor/process_table.hpp"
 
 namespace wampgate::supervisor {
@@ -15,6 +18,16 @@ constexpr std::chrono::milliseconds kAskDeadline{2000};
 
 void Append(const StatusOr<std::vector<ProcessAnswer>>& from, std::vector<ProcessAnswer>& to) {
   if (from.ok()) to.insert(to.end(), from->begin(), from->end());
+}
+
+/// Moves the names that are there again; whether there were any.
+bool MoveReturned(const config::Resources& there, RemovalDrains::Order& order) {
+  const auto returned = std::stable_partition(order.removed.begin(), order.removed.end(),
+                                              [&](const auto& name) { return !there.contains(name); });
+  if (returned == order.removed.end()) return false;
+  std::move(returned, order.removed.end(), std::back_inserter(order.replaced));
+  order.removed.erase(returned, order.removed.end());
+  return true;
 }
 
 }  // namespace
@@ -113,18 +126,30 @@ void RemovalDrains::Cancel(const std::string& operation) {
   Forget(operation);
 }
 
-void RemovalDrains::Resume(const std::string& other) {
+// If the document is not decided after all, nothing is lost: what was removed has no newer sessions.
+void RemovalDrains::SpareReturned(const v1::Node& document, const config::Environment& environment) {
+  if (running_.empty()) return;
+  const config::Resources there = config::CollectResources(document, environment);
+  for (auto& [operation, running] : running_) {
+    if (MoveReturned(there, running.order)) KeepNames(operation, running.order);
+  }
+}
+
+void RemovalDrains::Resume(const std::string& other, const v1::Node& document,
+                           const config::Environment& environment) {
   const OperatorStates::Removals kept = around_.states.removals();
+  const config::Resources there =
+      kept.empty() ? config::Resources() : config::CollectResources(document, environment);
   for (const internal::RemovalState& state : kept) {
     const DrainSchedule::Time start{std::chrono::milliseconds(state.start_unix_milliseconds())};
     const DrainSettings settings{.deadline = std::chrono::milliseconds(state.deadline_milliseconds()),
                                  .rate = state.rate()};
-    Resume(state.operation(),
-           {.subject = state.subject(),
-            .removed = {state.removed().begin(), state.removed().end()},
-            .replaced = {state.replaced().begin(), state.replaced().end()},
-            .replaced_at = state.replaced_at_unix_milliseconds()},
-           DrainSchedule::Even(start, settings));
+    Order order{.subject = state.subject(),
+                .removed = {state.removed().begin(), state.removed().end()},
+                .replaced = {state.replaced().begin(), state.replaced().end()},
+                .replaced_at = state.replaced_at_unix_milliseconds()};
+    if (MoveReturned(there, order)) KeepNames(state.operation(), order);
+    Resume(state.operation(), std::move(order), DrainSchedule::Even(start, settings));
   }
   std::map<std::string, internal::Departure> named;
   for (const Process* process : around_.departures.All()) {
@@ -158,8 +183,23 @@ void RemovalDrains::Keep(const std::string& operation, const Order& order, const
   state.set_start_unix_milliseconds(UnixMilliseconds(schedule.start()));
   state.set_deadline_milliseconds(schedule.settings().deadline.count());
   state.set_rate(schedule.settings().rate);
+  Store(std::move(state));
+}
+
+void RemovalDrains::KeepNames(const std::string& operation, const Order& order) {
+  for (const internal::RemovalState& kept : around_.states.removals()) {
+    if (kept.operation() != operation) continue;
+    internal::RemovalState state = kept;
+    state.mutable_removed()->Assign(order.removed.begin(), order.removed.end());
+    state.mutable_replaced()->Assign(order.replaced.begin(), order.replaced.end());
+    return Store(std::move(state));
+  }
+}
+
+void RemovalDrains::Store(internal::RemovalState state) {
+  const std::string operation = state.operation();
   if (const Status status = around_.states.SetRemoval(std::move(state)); !status.ok()) {
-    log::Warning("supervisor", "the sessions of what was removed stay if the supervisor dies",
+    log::Warning("supervisor", "how the sessions of what was removed end is not kept if the supervisor dies",
                  {{"operation", operation}, {"error", Message(status)}});
   }
 }

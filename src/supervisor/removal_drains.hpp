@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "config/environment.hpp"
 #include "supervisor/departures.hpp"
 #include "supervisor/drain.hpp"
 #include "supervisor/operations.hpp"
 #include "supervisor/operator_states.hpp"
+#include "wampgate/v1/config.pb.h"
 
 namespace wampgate::supervisor {
 
@@ -41,9 +43,12 @@ class RemovalDrains {
   std::string Announce(const std::string& subject);
   /// The objects are gone and the processes depart. Without a name the sessions end all the same.
   void Begin(const std::string& operation, Order order);
+  /// Before `document` is decided, which need not have its routes: of an object that it has again under the
+  /// name of one that was removed, only the sessions that began before the removal end.
+  void SpareReturned(const v1::Node& document, const config::Environment& environment);
   /// Takes up what a supervisor before has begun, also the operations that departing processes name, but for
-  /// `other`.
-  void Resume(const std::string& other);
+  /// `other`. `running` as above.
+  void Resume(const std::string& other, const v1::Node& running, const config::Environment& environment);
 
  private:
   using Answers = StatusOr<std::vector<ProcessAnswer>>;
@@ -54,6 +59,8 @@ class RemovalDrains {
   void Run(const std::string& operation, Order order, DrainSchedule schedule);
   void Resume(const std::string& operation, Order order, const DrainSchedule& schedule);
   void Keep(const std::string& operation, const Order& order, const DrainSchedule& schedule);
+  void KeepNames(const std::string& operation, const Order& order);
+  void Store(internal::RemovalState state);
   void Forget(const std::string& operation);
   void Close(const std::string& operation, std::uint32_t limit, const AskDone& done);
   void AskAbout(const std::vector<std::string>& objects, std::int64_t before, std::uint32_t limit,

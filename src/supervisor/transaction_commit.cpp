@@ -113,6 +113,7 @@ void Transaction::KeepSpare() {
 }
 
 void Transaction::Decide() {
+  state_.removals.SpareReturned(candidate_.rest, environment_);
   if (const Status status = WriteRevision(); !status.ok()) {
     return Abort(Annotate(status, "the new revision cannot be written to disk, so nothing was changed"));
   }

@@ -139,6 +139,8 @@ class FakeWorker final : public control::ChannelHandler {
     if (filter == "refuse") {
       answer.mutable_status()->set_code(static_cast<int>(StatusCode::kInvalidArgument));
       answer.mutable_status()->set_message("refused");
+    } else if (query.has_close_sessions()) {
+      answer.mutable_closed()->set_left(1);  // it never ends
     } else {
       answer.mutable_sessions()->set_total(static_cast<std::uint64_t>(::getpid()));
     }
