@@ -24,9 +24,11 @@ class PrefetchList {
 
   void Prefetch() const {
     for (std::size_t i = 0; i < count_; ++i) {
-      const auto* line = reinterpret_cast<const char*>(ranges_[i] & ~kInLine);
-      const auto* last = line + (ranges_[i] & kInLine) * kLine;
-      for (; line <= last; line += kLine) __builtin_prefetch(line);
+      const std::uintptr_t first = ranges_[i] & ~kInLine;
+      const std::uintptr_t last = first + (ranges_[i] & kInLine) * kLine;
+      for (std::uintptr_t line = first; line <= last; line += kLine) {
+        __builtin_prefetch(reinterpret_cast<const void*>(line));  // NOLINT(performance-no-int-to-ptr)
+      }
     }
   }
 
