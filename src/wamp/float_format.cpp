@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace wampgate::wamp {
 namespace {
@@ -52,6 +53,31 @@ bool ParseShortDecimal(std::string_view number, double& value) {
   return true;
 }
 
+/// Writes `value`, which is no whole number, if eight decimals and fifteen digits in all say it: they and the
+/// power of ten are exact doubles, so that the division rounds as reading does, and no other text as short is
+/// read as that number. Nothing written: nullptr.
+char* WriteShortDecimal(double value, char* out) {
+  constexpr double kBelow = 1e7, kScale = 1e8;
+  const double magnitude = std::fabs(value);
+  if (magnitude >= kBelow) return nullptr;
+  const auto scaled = static_cast<std::uint64_t>(magnitude * kScale + 0.5);
+  if (static_cast<double>(scaled) / kScale != magnitude) return nullptr;
+  auto fraction = static_cast<std::uint32_t>(scaled % 100'000'000);
+  int decimals = 8;
+  for (const auto& [divisor, zeros] : {std::pair{10'000U, 4}, {100U, 2}, {10U, 1}}) {
+    if (fraction % divisor != 0) continue;
+    fraction /= divisor;
+    decimals -= zeros;
+  }
+  if (std::signbit(value)) *out++ = '-';
+  out = std::to_chars(out, out + kMaxDoubleText, static_cast<std::uint32_t>(scaled / 100'000'000)).ptr;
+  *out = '.';
+  for (char* digit = out + decimals; digit != out; --digit, fraction /= 10) {
+    *digit = static_cast<char>('0' + fraction % 10);
+  }
+  return out + decimals + 1;
+}
+
 }  // namespace
 
 double DoubleOfHalf(std::uint16_t half) {
@@ -98,7 +124,10 @@ char* WriteDouble(double value, char* out) {
   if (magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
     return std::to_chars(out, end, value, std::chars_format::scientific).ptr;
   }
-  if (magnitude != std::floor(magnitude)) return std::to_chars(out, end, value, std::chars_format::fixed).ptr;
+  if (magnitude != std::floor(magnitude)) {
+    if (char* const written = WriteShortDecimal(value, out)) return written;
+    return std::to_chars(out, end, value, std::chars_format::fixed).ptr;
+  }
   if (std::signbit(value)) *out++ = '-';
   out = std::to_chars(out, end, static_cast<std::uint64_t>(magnitude)).ptr;
   *out++ = '.';
