@@ -1,5 +1,8 @@
 #include <fmt/core.h>
 
+#include <array>
+#include <iterator>
+
 #include "wamp/message.hpp"
 
 namespace wampgate::wamp {
@@ -44,11 +47,20 @@ constexpr Row kRows[] = {
     {MessageType::kYield, "YIELD", kClient, 2, 4},
 };
 
-const Row* Find(std::uint64_t code) {
-  for (const Row& row : kRows) {
-    if (static_cast<std::uint64_t>(row.type) == code) return &row;
+constexpr std::size_t kCodes = 512;  // all of them are below
+
+/// By code: place of its row, counted from 1; 0 where there is none.
+constexpr std::array<std::uint8_t, kCodes> kPlaces = [] {
+  std::array<std::uint8_t, kCodes> places{};
+  for (std::size_t i = 0; i < std::size(kRows); ++i) {
+    places[static_cast<std::size_t>(kRows[i].type)] = static_cast<std::uint8_t>(i + 1);
   }
-  return nullptr;
+  return places;
+}();
+
+const Row* Find(std::uint64_t code) {
+  const std::size_t place = code < kCodes ? kPlaces[code] : 0;
+  return place == 0 ? nullptr : &kRows[place - 1];
 }
 
 const Row* Find(MessageType type) {
