@@ -102,13 +102,13 @@ class Loop {
   void EndTurn();
 
   /// Where every socket of the thread is read into: contents are valid until the next read of any of them.
-  static constexpr std::size_t kReadBuffer = 64 * 1024;
+  static constexpr std::size_t kReadBuffer = 128 * 1024;
   static constexpr std::size_t kReadHeadroom =
       16 * 1024;  ///< in front of it, for what was left of the read before
   static constexpr std::size_t kReadSlack =
       18 * 1024;  ///< behind it, for what TLS held back of the read before
   char* read_buffer() { return read_buffer_.get(); }
-  /// kReadBuffer octets for what is read before it is decrypted.
+  /// kReadBuffer octets for what is read before it is decrypted, and for what is encrypted before it is sent.
   char* sealed_buffer();
 
   /// Whether a TLS handshake may go on in this batch of events; counts it. Handshakes are dear (some 0.2 ms

@@ -217,7 +217,8 @@ void Stream::Write(std::string_view octets) {
   // Whoever saw so much waits for OnDrained, and it may be gone before the turn ends.
   if (pending() > high_) above_high_ = true;
   const bool has_backlog = (interest_ & EPOLLOUT) != 0;
-  if (tls_ || has_backlog || !is_open()) return output.Append(octets);
+  if (has_backlog || !is_open()) return output.Append(octets);
+  if (tls_) return WriteTls(octets);
   std::array<iovec, 2> parts{iovec{output.data(), output.size()},
                              iovec{const_cast<char*>(octets.data()), octets.size()}};
   msghdr message{};
@@ -238,10 +239,7 @@ void Stream::Write(std::string_view octets) {
 void Stream::WriteOut() {
   if (pending() > high_) above_high_ = true;
   if (tls_) {
-    do {
-      if (!Seal()) return;
-      if (!Send(tls_->Sealed())) return;
-    } while (tls_->Sealed().empty() && HasToSeal());
+    if (!SealAndSend()) return;
   } else if (!Send(output_)) {
     return;
   }
@@ -259,25 +257,29 @@ void Stream::WriteOut() {
 
 /// As much of `octets` as the kernel takes; false if the stream has failed.
 bool Stream::Send(ByteBuffer& octets) {
-  while (!octets.empty()) {
-    const std::size_t offered = octets.size();
-    const ssize_t taken = ::send(socket_.get(), octets.data(), offered, MSG_NOSIGNAL);
-    if (taken < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN) break;
-      Fail(ErrnoStatus(errno, "write"));
-      return false;
-    }
-    CountSent(static_cast<std::size_t>(taken));
-    octets.Consume(static_cast<std::size_t>(taken));
-    if (static_cast<std::size_t>(taken) < offered) break;
+  const auto taken = Offer(octets.view());
+  if (!taken.ok()) {
+    Fail(taken.status());
+    return false;
   }
+  octets.Consume(*taken);
   if (octets.empty()) {
     octets.Release();
   } else if (octets.size() <= kSmallRemainder) {
     octets.Compact();
   }
   return true;
+}
+
+/// How many of `octets` the kernel takes now.
+StatusOr<std::size_t> Stream::Offer(std::string_view octets) {
+  ssize_t taken = 0;
+  while (!octets.empty() && (taken = ::send(socket_.get(), octets.data(), octets.size(), MSG_NOSIGNAL)) < 0) {
+    if (errno == EAGAIN) return std::size_t{0};
+    if (errno != EINTR) return ErrnoStatus(errno, "write");
+  }
+  CountSent(static_cast<std::size_t>(taken));
+  return static_cast<std::size_t>(taken);
 }
 
 void Stream::CountSent(std::size_t octets) {

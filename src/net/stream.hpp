@@ -39,10 +39,10 @@ class StreamHandler {
   ~StreamHandler() = default;
 };
 
-/// One connected socket, TCP or Unix, with or without TLS, in the thread's Poller: reads into a 64 KiB buffer
-/// that all streams of the thread share, keeps only an unconsumed tail, collects output and writes it once
-/// per turn. An idle stream holds no buffers. Handlers may close the stream, start it for another handler and
-/// pause it from inside any of their calls, but not destroy it there (Loop::DeleteLater).
+/// One connected socket, TCP or Unix, with or without TLS, in the thread's Poller: reads into a 128 KiB
+/// buffer that all streams of the thread share, keeps only an unconsumed tail, collects output and writes it
+/// once per turn. An idle stream holds no buffers. Handlers may close the stream, start it for another
+/// handler and pause it from inside any of their calls, but not destroy it there (Loop::DeleteLater).
 class Stream final : private PollHandler, private Flushable, private Resumable {
  public:
   /// Takes a connected, non-blocking socket. Nothing is read before Start.
@@ -133,12 +133,16 @@ class Stream final : private PollHandler, private Flushable, private Resumable {
   void OnPausedReady(std::uint32_t events);
   void WriteOut();
   bool Send(ByteBuffer& octets);
+  StatusOr<std::size_t> Offer(std::string_view octets);
   void CountSent(std::size_t octets);
   void CountBuffered();
   void UpdateInterest();
 
   void ReadTls();
-  bool Seal();
+  void WriteTls(std::string_view octets);
+  bool SealAndSend();
+  Status SendSealed(std::string_view octets, std::string_view more);
+  bool CanSeal() const { return tls_->established() && tls_->Sealed().empty(); }
   bool HasToSeal() const {
     return tls_->established() && (!output_.empty() || (fin_ == FinState::kWanted && !tls_->said_close()));
   }

@@ -9,10 +9,11 @@
 namespace wampgate::net {
 namespace {
 
-/// What is encrypted before the kernel is offered it: the rest waits as it is, in one copy.
-constexpr std::size_t kSealAtOnce = 48 * 1024;
+/// What is encrypted before the kernel is offered it: the rest waits as it is, in one copy. A message of
+/// 64 KiB in its frame fits.
+constexpr std::size_t kSealAtOnce = 5 * TlsSession::kRecord;
 /// The most that may wait for the kernel encrypted, answers to key updates (RFC 8446 4.6.3) included.
-constexpr std::size_t kMostSealed = 64 * 1024;
+constexpr std::size_t kMostSealed = kSealAtOnce + 16 * 1024;
 
 }  // namespace
 
@@ -64,21 +65,54 @@ void Stream::ReadTls() {
   }
 }
 
-/// Encrypts what is to be sent next; false if the stream has failed.
-bool Stream::Seal() {
-  if (!tls_->established() || !tls_->Sealed().empty()) return true;
-  const std::size_t octets = std::min(output_.size(), kSealAtOnce);
-  if (octets > 0) {
-    const Status sealed = tls_->Encrypt({output_.data(), octets});
-    if (!sealed.ok()) {
-      FailTls(sealed);
+/// Like Write, for a stream without backlog.
+void Stream::WriteTls(std::string_view octets) {
+  // A record for the few octets in front would cost as much as a full one.
+  const std::size_t before = output_.size() % TlsSession::kRecord;
+  const std::string_view head = octets.substr(0, before == 0 ? 0 : TlsSession::kRecord - before);
+  output_.Append(head);
+  octets.remove_prefix(head.size());
+  if (CanSeal() && output_.size() < kSealAtOnce) {
+    const std::string_view piece = octets.substr(0, kSealAtOnce - output_.size());
+    if (const Status sent = SendSealed(output_.view(), piece); !sent.ok()) return FailLater(sent);
+    output_.Release();
+    octets.remove_prefix(piece.size());
+  }
+  output_.Append(octets);
+  if (pending() > 0) UpdateInterest();
+}
+
+/// What the kernel takes of what is to be sent, encrypted no sooner than that; false if the stream has
+/// failed.
+bool Stream::SealAndSend() {
+  while (Send(tls_->Sealed())) {
+    if (!CanSeal()) return true;
+    if (output_.empty()) {
+      if (fin_ != FinState::kWanted || tls_->said_close()) return true;
+      tls_->SayClose();
+      continue;
+    }
+    const std::string_view piece = output_.view().substr(0, kSealAtOnce);
+    if (const Status sent = SendSealed(piece, {}); !sent.ok()) {
+      FailTls(sent);
       return false;
     }
-    output_.Consume(octets);
-    if (output_.empty()) output_.Release();
+    output_.Consume(piece.size());
+    if (!tls_->Sealed().empty()) return true;
   }
-  if (output_.empty() && fin_ == FinState::kWanted) tls_->SayClose();
-  return true;
+  return false;
+}
+
+/// Encrypts both, at most kSealAtOnce in all, and offers them to the kernel together; what it does not take
+/// waits in Sealed().
+Status Stream::SendSealed(std::string_view octets, std::string_view more) {
+  const std::span<char> room{loop_.sealed_buffer(), Loop::kReadBuffer};
+  WAMPGATE_ASSIGN_OR_RETURN(std::size_t sealed, tls_->Encrypt(octets, room));
+  WAMPGATE_ASSIGN_OR_RETURN(const std::size_t rest, tls_->Encrypt(more, room.subspan(sealed)));
+  sealed += rest;
+  WAMPGATE_ASSIGN_OR_RETURN(const std::size_t taken, Offer({room.data(), sealed}));
+  tls_->Sealed().Append({room.data() + taken, sealed - taken});
+  return OkStatus();
 }
 
 void Stream::FailTls(const Status& status) {

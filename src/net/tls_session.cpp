@@ -18,8 +18,6 @@
 namespace wampgate::net {
 namespace {
 
-constexpr std::size_t kRecord = 16 * 1024;  // RFC 8446 5.1
-
 bool IsAddress(const std::string& host) {
   unsigned char address[sizeof(in6_addr)];
   return ::inet_pton(AF_INET, host.c_str(), address) == 1 ||
@@ -53,7 +51,15 @@ struct TlsSession::Octets {
     return static_cast<int>(octets);
   }
   static int Write(BIO* bio, const char* from, int octets) {
-    Of(bio).sealed_.Append({from, static_cast<std::size_t>(octets)});
+    TlsSession& session = Of(bio);
+    const auto count = static_cast<std::size_t>(octets);
+    if (session.room_.empty()) {
+      session.sealed_.Append({from, count});
+    } else {
+      WAMPGATE_CHECK(count < session.room_.size());
+      std::memcpy(session.room_.data(), from, count);
+      session.room_ = session.room_.subspan(count);
+    }
     return octets;
   }
   static long Control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
@@ -144,16 +150,21 @@ TlsSession::Decrypted TlsSession::Decrypt(std::string_view sealed, std::span<cha
   return result;
 }
 
-Status TlsSession::Encrypt(std::string_view plain) {
-  WAMPGATE_CHECK(established_);
-  while (!plain.empty()) {
+StatusOr<std::size_t> TlsSession::Encrypt(std::string_view plain, std::span<char> sealed) {
+  WAMPGATE_CHECK(established_ && sealed_.empty());
+  WAMPGATE_CHECK(sealed.size() > plain.size() + (plain.size() / kRecord + 2) * kRecordOverhead);
+  room_ = sealed;
+  Status status;
+  while (!plain.empty() && status.ok()) {
     ERR_clear_error();
     std::size_t taken = 0;
     if (SSL_write_ex(ssl_, plain.data(), std::min(plain.size(), kRecord), &taken) != 1)
-      return Failure("record");
+      status = Failure("record");
     plain.remove_prefix(taken);
   }
-  return OkStatus();
+  const std::size_t octets = sealed.size() - std::exchange(room_, {}).size();
+  if (!status.ok()) return status;
+  return octets;
 }
 
 void TlsSession::SayClose() {

@@ -38,8 +38,13 @@ class TlsSession {
   /// `sealed` has.
   Decrypted Decrypt(std::string_view sealed, std::span<char> plain);
 
-  /// Appends `plain` to Sealed(), in records of at most 16 KiB. Only after the handshake.
-  Status Encrypt(std::string_view plain);
+  /// What a record holds at most (RFC 8446 5.1), and what each adds to it, roundly.
+  static constexpr std::size_t kRecord = 16 * 1024;
+  static constexpr std::size_t kRecordOverhead = 256;
+  /// Writes `plain` in records to `sealed` and returns how many octets they take. Room is wanted for as many
+  /// and kRecordOverhead for each record begun, and one more. Only after the handshake, and when Sealed() is
+  /// empty.
+  StatusOr<std::size_t> Encrypt(std::string_view plain, std::span<char> sealed);
   /// Appends close_notify to Sealed(), once.
   void SayClose();
   bool said_close() const { return said_close_; }
@@ -56,7 +61,7 @@ class TlsSession {
   std::string_view server_name() const;
 
  private:
-  struct Octets;  // the BIO: reads from input_, writes to sealed_
+  struct Octets;  // the BIO: reads from input_, writes to room_ if there is any, else to sealed_
 
   Status Handshake();
   Status Failure(std::string_view during);
@@ -64,6 +69,7 @@ class TlsSession {
   std::shared_ptr<const TlsContext> context_;
   ssl_st* ssl_;
   std::string_view input_;
+  std::span<char> room_;
   ByteBuffer sealed_;
   bool established_ = false;
   bool said_close_ = false;
