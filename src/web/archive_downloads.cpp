@@ -70,7 +70,7 @@ ArchiveDownloads::ArchiveDownloads(milliseconds first_delay) : first_delay_(firs
 ArchiveDownloads::~ArchiveDownloads() {
   for (const auto& [file, job] : jobs_) job->Cancel();
   for (const auto& [file, job] : jobs_) {
-    if (job->thread.joinable()) job->thread.join();
+    job->thread.join();
   }
 }
 
@@ -83,7 +83,7 @@ void ArchiveDownloads::Ensure(const ArchiveSource& source) {
   try {
     job.thread = std::thread([this, &job] { Run(job); });
     is_lack_told_ = false;
-  } catch (const std::system_error& e) {
+  } catch (const std::exception& e) {
     jobs_.erase(entry);
     if (std::exchange(is_lack_told_, true)) return;
     log::Warning("web",
@@ -124,7 +124,7 @@ std::size_t ArchiveDownloads::running() {
 void ArchiveDownloads::Reap() {
   std::erase_if(jobs_, [](const auto& entry) {
     if (!entry.second->done) return false;
-    if (entry.second->thread.joinable()) entry.second->thread.join();
+    entry.second->thread.join();
     return true;
   });
 }

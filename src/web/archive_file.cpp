@@ -44,11 +44,14 @@ std::shared_ptr<ZipArchive> ArchiveFile::Current() {
 }
 
 void ArchiveFile::Look(const Identity& found) {
-  seen_ = found;
+  if (std::exchange(seen_, found) != found) told_.clear();  // another file: whatever it is, it is news
   is_missing_told_ = false;
   StatusOr<CheckedArchive> opened = OpenArchive(source_);
   if (!opened.ok()) {
-    look_again_ = std::chrono::steady_clock::now() + pause_;
+    // What is wrong with the content stays wrong.
+    look_again_.reset();
+    if (opened.status().code() == StatusCode::kUnavailable)
+      look_again_ = std::chrono::steady_clock::now() + pause_;
     NoteUnusable(opened.status());
     return Fetch();
   }

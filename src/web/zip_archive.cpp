@@ -26,6 +26,11 @@ std::string OpenError(int code) {
   return text;
 }
 
+/// Whether libzip's error is none of the archive's content.
+bool IsPassing(int code) {
+  return code == ZIP_ER_MEMORY || code == ZIP_ER_READ || code == ZIP_ER_SEEK || code == ZIP_ER_OPEN;
+}
+
 bool StaysInside(std::string_view name) {
   while (true) {
     const std::size_t end = std::min(name.find('/'), name.size());
@@ -51,7 +56,10 @@ StatusOr<std::shared_ptr<ZipArchive>> ZipArchive::Open(UniqueFd file, const ZipL
   if (!copy) return Unavailable("there are no descriptors left");
   int code = 0;
   zip* const opened = zip_fdopen(copy.get(), ZIP_CHECKCONS, &code);
-  if (opened == nullptr) return FailedPrecondition("it cannot be read as a ZIP file: " + OpenError(code));
+  if (opened == nullptr) {
+    return MakeStatus(IsPassing(code) ? StatusCode::kUnavailable : StatusCode::kFailedPrecondition,
+                      "it cannot be read as a ZIP file: " + OpenError(code));
+  }
   copy.Release();
   std::shared_ptr<ZipArchive> archive(new ZipArchive(std::move(file), opened, state.st_mtim, octets));
   archive->ReadIndex(limits);
@@ -131,7 +139,7 @@ bool ZipArchive::HasChanged() const {
 Status ZipArchive::Verify(const std::string& name, const ZipMember& member) {
   if (verified_.contains(member.index)) return OkStatus();
   if (const auto known = broken_.find(member.index); known != broken_.end()) return known->second;
-  Status status = Inflate(member);
+  Status status = HasChanged() ? OkStatus() : Inflate(member);
   if (HasChanged()) {
     if (!std::exchange(is_change_told_, true)) {
       log::Warning("web",
@@ -144,6 +152,14 @@ Status ZipArchive::Verify(const std::string& name, const ZipMember& member) {
     verified_.insert(member.index);
     return status;
   }
+  if (status.code() == StatusCode::kUnavailable) {
+    if (!std::exchange(is_trouble_told_, true)) {
+      log::Warning("web",
+                   "a member of an archive cannot be read at the moment; look at the disk and at memory",
+                   {{"member", name}, {"error", Message(status)}});
+    }
+    return status;
+  }
   log::Warning("web", "a member of an archive cannot be served; replace the archive",
                {{"member", name}, {"error", Message(status)}});
   return broken_.emplace(member.index, std::move(status)).first->second;
@@ -151,10 +167,16 @@ Status ZipArchive::Verify(const std::string& name, const ZipMember& member) {
 
 Status ZipArchive::Inflate(const ZipMember& member) {
   const std::unique_ptr<Reader> reader = OpenMember(member, Form::kInflated);
-  if (reader == nullptr) return FailedPrecondition("it cannot be read");
+  if (reader == nullptr) {
+    const std::lock_guard lock(mutex_);
+    const int code = zip_error_code_zip(zip_get_error(zip_));
+    return MakeStatus(IsPassing(code) ? StatusCode::kUnavailable : StatusCode::kFailedPrecondition,
+                      OpenError(code));
+  }
   while (reader->Read(kPiece).size() == kPiece) {
     if (reader->position() > member.size) return FailedPrecondition("it inflates to more than its size");
   }
+  if (IsPassing(reader->error())) return Unavailable(OpenError(reader->error()));
   // libzip compares size and checksum at the end and fails the last read otherwise.
   if (reader->position() != member.size)
     return FailedPrecondition("it does not inflate to what its size and checksum say");
@@ -182,6 +204,11 @@ void ZipArchive::CloseFiles() {
 ZipArchive::Reader::~Reader() {
   const std::lock_guard lock(archive_->closed_mutex_);
   archive_->closed_.push_back(file_);
+}
+
+int ZipArchive::Reader::error() const {
+  const std::lock_guard lock(archive_->mutex_);
+  return zip_error_code_zip(zip_file_get_error(file_));
 }
 
 std::string ZipArchive::Reader::Read(std::size_t most) {

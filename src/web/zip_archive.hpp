@@ -63,7 +63,7 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
   bool HasChanged() const;
 
   /// Whether the member inflates to what is said of it. Inflates it the first time. kUnavailable: the file
-  /// was written to meanwhile; any other failure stays what it is, and logs once.
+  /// was written to meanwhile, or cannot be read now; any other failure stays what it is, and logs once.
   Status Verify(const std::string& name, const ZipMember& member);
 
   /// Reads a member from its beginning on.
@@ -77,6 +77,8 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
     /// a time are read while others wait.
     std::string Read(std::size_t most);
     std::uint64_t position() const { return position_; }
+    /// libzip's code of what went wrong, 0 if nothing did.
+    int error() const;
 
    private:
     std::shared_ptr<ZipArchive> archive_;
@@ -107,6 +109,7 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
   std::set<std::uint64_t> verified_;        // by index
   std::map<std::uint64_t, Status> broken_;  // by index
   bool is_change_told_ = false;
+  bool is_trouble_told_ = false;
   std::size_t left_out_ = 0;
   std::string why_left_out_;
 };
