@@ -18,6 +18,8 @@ namespace {
 
 /// A backlog of at most this much moves out of its big block when the peer does not take it.
 constexpr std::size_t kSmallRemainder = 4 * 1024;
+/// What is read at once behind a long tail, in whose block it goes.
+constexpr std::size_t kTailRead = 64 * 1024;
 
 }  // namespace
 
@@ -121,7 +123,7 @@ void Stream::Read() {
 }
 
 void Stream::ReadIntoTail() {
-  const ssize_t got = ::recv(socket_.get(), tail_.Reserve(Loop::kReadBuffer), Loop::kReadBuffer, 0);
+  const ssize_t got = ::recv(socket_.get(), tail_.Reserve(kTailRead), kTailRead, 0);
   if (!Received(got)) return;
   tail_.Commit(static_cast<std::size_t>(got));
   DeliverTail();

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kSealAtOnce = 5 * TlsSession::kRecord;
 /// The most that may wait for the kernel encrypted, answers to key updates (RFC 8446 4.6.3) included.
 constexpr std::size_t kMostSealed = kSealAtOnce + 16 * 1024;
+/// What is read at once behind a long tail: it may have to be kept, too.
+constexpr std::size_t kTailRead = 48 * 1024;
 
 }  // namespace
 
@@ -30,14 +32,15 @@ void Stream::StartTls(std::shared_ptr<const TlsContext> context) {
 void Stream::ReadTls() {
   if (!tls_->established() && !loop_.MayHandshake()) return;  // ready again in the next batch
   char* const sealed = loop_.sealed_buffer();
-  const ssize_t got = ::recv(socket_.get(), sealed, Loop::kReadBuffer, 0);
-  if (!Received(got)) return;
-  constexpr std::size_t kRoom = Loop::kReadBuffer + Loop::kReadSlack;
   const bool long_tail = tail_.size() > Loop::kReadHeadroom;
-  char* const plain = long_tail ? tail_.Reserve(kRoom) : loop_.read_buffer() + Loop::kReadHeadroom;
+  const std::size_t most = long_tail ? kTailRead : Loop::kReadBuffer;
+  const ssize_t got = ::recv(socket_.get(), sealed, most, 0);
+  if (!Received(got)) return;
+  const std::size_t room = most + Loop::kReadSlack;
+  char* const plain = long_tail ? tail_.Reserve(room) : loop_.read_buffer() + Loop::kReadHeadroom;
   const bool was_established = tls_->established();
   const TlsSession::Decrypted decrypted =
-      tls_->Decrypt({sealed, static_cast<std::size_t>(got)}, {plain, kRoom});
+      tls_->Decrypt({sealed, static_cast<std::size_t>(got)}, {plain, room});
   if (!tls_->Sealed().empty())
     loop_.FlushLater(*this);  // a flight of the handshake, an answer to a key update
   if (!was_established && tls_->established()) {
@@ -111,7 +114,8 @@ Status Stream::SendSealed(std::string_view octets, std::string_view more) {
   WAMPGATE_ASSIGN_OR_RETURN(const std::size_t rest, tls_->Encrypt(more, room.subspan(sealed)));
   sealed += rest;
   WAMPGATE_ASSIGN_OR_RETURN(const std::size_t taken, Offer({room.data(), sealed}));
-  tls_->Sealed().Append({room.data() + taken, sealed - taken});
+  // In a block of its size: a peer that is stuck must not hold more.
+  if (taken < sealed) tls_->Sealed().Assign({room.data() + taken, sealed - taken});
   return OkStatus();
 }
 
