@@ -42,8 +42,8 @@ class TunnelHost {
  private:
   class Opening;
   void Forget(Opening& opening);
-  /// Says once that a backend fails: it cannot be reached, is silent, or its answer is broken or 5xx; and
-  /// once that it answers again, if only by refusing a client.
+  /// Says once that a backend fails: it cannot be reached, is silent, or its answer is another than a
+  /// client's refusal; and once that it answers again, if only by refusing a client.
   void NoteFailure(const TunnelOptions& options, std::string_view why);
   void NoteAlive(const TunnelOptions& options);
 

@@ -106,8 +106,10 @@ std::string UpgradeRequest(const ClientOptions& options, std::string_view key) {
 StatusOr<ServerAnswer> CheckServerAnswer(const ResponseHead& head, const ClientOptions& options,
                                          std::string_view key) {
   if (head.status != 101) {
-    const bool is_ours = head.status >= 400 && head.status < 500;  // RFC 9110 15.5
-    return MakeStatus(is_ours ? StatusCode::kPermissionDenied : StatusCode::kUnavailable,
+    // RFC 9110 15.5, RFC 6585 4. Any other answer would be the same for every client.
+    const bool is_for_client =
+        head.status == 401 || head.status == 403 || head.status == 407 || head.status == 429;
+    return MakeStatus(is_for_client ? StatusCode::kPermissionDenied : StatusCode::kUnavailable,
                       fmt::format("the backend answered \"{}\"", head.status_line));
   }
   if (head.status_line.starts_with("HTTP/1.0")) return Unacceptable("it is HTTP/1.0, which knows no upgrade");

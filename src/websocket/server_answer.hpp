@@ -36,7 +36,7 @@ struct ServerAnswer {
 };
 
 /// Checks the answer to UpgradeRequest(options, key); errors say what the backend answered (RFC 6455 4.1).
-/// kPermissionDenied: 4xx, so that the server lives and does not take this request.
+/// kPermissionDenied: 401, 403, 407 or 429, so that the server lives and does not take this client now.
 StatusOr<ServerAnswer> CheckServerAnswer(const ResponseHead& head, const ClientOptions& options,
                                          std::string_view key);
 

@@ -32,9 +32,10 @@ void AwaitSignals(boost::asio::signal_set& signals, const std::function<void()>&
 }
 
 /// Backlogs come and go by the 100 KiB. Left to itself the allocator gives each back to the kernel, and gets
-/// it anew page by page, which costs as much as relaying what is in it.
+/// it anew page by page, which costs as much as relaying what is in it. Blocks of the longest messages go
+/// back at once all the same.
 void KeepFreedMemory() {
-  mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+  mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
   mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
 }
 

@@ -154,8 +154,12 @@ void Revisions::Commit(const internal::Commit& commit) {
     made_for_ = std::move(pending.made_for);
     around_.factory.Commit(current_->worker_part());
     around_.transports.Apply(*current_, std::move(pending.sockets));
-    if (before && commit.removal() == internal::Commit::CLOSE)
-      EndSessionsOf(RemovedParts(*before, *current_));
+    if (before) {
+      const std::set<std::string, std::less<>> removed = RemovedParts(*before, *current_);
+      // Whoever still waits for a backend has no session that could be kept or drained.
+      for (const std::string& name : removed) around_.tunnels.Cancel(name);
+      if (commit.removal() == internal::Commit::CLOSE) EndSessionsOf(removed);
+    }
     around_.helper.Release(std::move(before));
     if (around_.on_applied) around_.on_applied(*current_->node());
     log::Info(kModule, "revision applied",
@@ -192,10 +196,7 @@ void Revisions::EndSessionsOf(const std::set<std::string, std::less<>>& removed)
       session.End(EndReason::kClosedByOperator);
     }
   });
-  for (const std::string& name : removed) {
-    around_.echoes.Close(name);
-    around_.tunnels.Cancel(name);
-  }
+  for (const std::string& name : removed) around_.echoes.Close(name);
 }
 
 std::set<std::string, std::less<>> RemovedParts(const Snapshot& before, const Snapshot& after) {

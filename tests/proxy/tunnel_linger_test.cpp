@@ -26,7 +26,7 @@ class TunnelLinger : public ::testing::Test {
     client->keeps_output = true;
     client->ends_when_closed = false;
     Tunnel::Settings settings;
-    settings.linger = std::chrono::milliseconds(100);
+    settings.linger = std::chrono::milliseconds(500);
     auto tunnel = std::make_unique<Tunnel>(loop, registry, std::move(settings),
                                            std::make_unique<test::FakeChannel>(loop, client),
                                            std::make_unique<test::FakeChannel>(loop, backend));
@@ -65,13 +65,13 @@ TEST_F(TunnelLinger, WaitsForAClientThatIsSlowAndMoves) {
   auto next = began;
   EXPECT_TRUE(wampgate::test::RunUntil(loop, [&] {
     if (std::chrono::steady_clock::now() >= next) {
-      client->Take(kSent / 50);
-      next += std::chrono::milliseconds(20);
+      client->Take(kSent / 20);
+      next += std::chrono::milliseconds(100);
     }
     return client->pending == 0 || client->aborted;
   }));
   EXPECT_FALSE(client->aborted);
-  EXPECT_GT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(500));
+  EXPECT_GT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1500));
   client->End(ChannelEnd::Cause::kClosedByUs);
   EXPECT_TRUE(wampgate::test::RunUntil(loop, [&] { return registry.size() == 0; }));
 }
