@@ -124,14 +124,15 @@ void Revisions::Built(std::uint64_t transaction, std::uint64_t number, Snapshot:
     }
   }
   const bool wants_whole = result.base == Snapshot::Result::Base::kIsAnother;
+  std::optional<std::uint64_t> prepared_revision;
   if (!result.snapshot) {
     if (!wants_whole) {
       log::Warning(kModule, "a revision was refused", {{"error", result.error}, {"path", result.error_path}});
     }
     pending_.erase(found);
   } else {
+    prepared_revision = result.snapshot->revision();
     found->second.snapshot = std::move(result.snapshot);
-    log::Debug(kModule, "revision prepared", {{"revision", found->second.snapshot->revision()}});
   }
   internal::Frame frame;
   internal::Prepared& prepared = *frame.mutable_prepared();
@@ -140,6 +141,7 @@ void Revisions::Built(std::uint64_t transaction, std::uint64_t number, Snapshot:
   prepared.set_error_path(result.error_path);
   prepared.set_wants_whole(wants_whole);
   around_.send(frame);
+  if (prepared_revision) log::Debug(kModule, "revision prepared", {{"revision", *prepared_revision}});
 }
 
 void Revisions::Commit(const internal::Commit& commit) {

@@ -136,8 +136,8 @@ TEST_F(FrozenProcess, DuringCommitIsReplaced) {
   ::kill(first_, SIGSTOP);
   ::kill(second_, SIGCONT);
   change.join();
-  EXPECT_FALSE(prepared.is_null());
-  EXPECT_EQ(applied.exit_code, 0) << applied.err;
+  ASSERT_FALSE(prepared.is_null());
+  ASSERT_EQ(applied.exit_code, 0) << applied.err;
   EXPECT_EQ(Revision(), 2U);
   const json back = node_.AwaitLine([&](const json& line) {
     return line.value("msg", "") == "worker process serves" && line.value("revision", 0) == 2;
