@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "web/zip_archive.hpp"
+#include "web/zip_limits.hpp"
 
 namespace wampgate::web {
 
