@@ -133,7 +133,11 @@ void StreamChannel::OnDeadline() {
   }
   if (!ending.everything_said && ending.end.cause == ChannelEnd::Cause::kClosedByUs) {
     ending.end.cause = ChannelEnd::Cause::kTimeout;
-    ending.end.reason = fmt::format("the peer did not answer Close within {} ms", ending.deadline.count());
+    const std::size_t unsent = stream_->pending();
+    ending.end.reason =
+        unsent == 0 ? fmt::format("the peer did not answer Close within {} ms", ending.deadline.count())
+                    : fmt::format("the peer took nothing for {} ms: the last {} octets are lost",
+                                  ending.deadline.count(), unsent);
   }
   End({}, Stream::CloseHow::kReset);
 }

@@ -172,9 +172,10 @@ void Tunnel::OnEnd(Side& side, const ChannelEnd& end) {
   side.ended = true;
   side.slow.Stop();
   if (is_finished_) return;
-  Note(ReasonOf(side, end.cause), end.code == 0
-                                      ? fmt::format("{}: {}", side.name, end.reason)
-                                      : fmt::format("{}: code {} {}", side.name, end.code, end.reason));
+  std::string detail = end.code == 0 ? fmt::format("{}: {}", side.name, end.reason)
+                                     : fmt::format("{}: code {} {}", side.name, end.code, end.reason);
+  if (is_ending_ && end.cause == ChannelEnd::Cause::kTimeout) AddDetail(detail);
+  Note(ReasonOf(side, end.cause), std::move(detail));
   const Parting parting = PassedOn(side, end);
   side.other->Close(parting.code, parting.text);
   StartLinger();
@@ -186,6 +187,12 @@ void Tunnel::Note(EndReason reason, std::string detail) {
   is_ending_ = true;
   end_reason_ = reason;
   end_detail_ = std::move(detail);
+}
+
+/// Of what went wrong after the end was decided.
+void Tunnel::AddDetail(std::string_view more) {
+  if (!end_detail_.empty()) end_detail_ += "; ";
+  end_detail_ += more;
 }
 
 void Tunnel::StartLinger() {
@@ -209,8 +216,7 @@ void Tunnel::OnLinger() {
                      (!backend_->ended && backend_->unsent() < backend_->linger_mark);
   if (moves && ++lingers_ < kMostLingers) return StartLinger();
   if (const std::size_t lost = Unsent(); lost > 0) {
-    end_detail_ += fmt::format("{}{} octets that were not taken in time are lost",
-                               end_detail_.empty() ? "" : "; ", lost);
+    AddDetail(fmt::format("{} octets that were not taken in time are lost", lost));
   }
   Kill();
 }

@@ -69,6 +69,7 @@ class Tunnel final : public wamp::Session {
   void OnDrained(Side& side);
   void OnEnd(Side& side, const ChannelEnd& end);
   void Note(EndReason reason, std::string detail);
+  void AddDetail(std::string_view more);
   void StartLinger();
   void MarkUnsent();
   void OnLinger();

@@ -300,6 +300,27 @@ TEST_F(TunnelTest, EndsWhatWaitsForTheBackendOfAPathThatIsRemoved) {
   backend.waiting.clear();
 }
 
+TEST_F(TunnelTest, SaysWhatIsLostWhenAClientTakesNothingAfterTheEnd) {
+  options.server.connection.close_handshake_timeout = std::chrono::milliseconds(200);
+  Serve();
+  auto client = Join();
+  const std::string large(1024 * 1024, 'x');
+  for (int i = 0; i < 16; ++i) ASSERT_TRUE(Behind().channel->Send(MessageKind::kBinary, large));
+  std::size_t waiting = 0;
+  ASSERT_TRUE(wampgate::test::RunUntil(harness.loop, [&] {  // the client does not read meanwhile
+    registry.ForEach([&](wamp::Session& session) { waiting = session.facts().buffered_to_client; });
+    return waiting > MessageChannel::kHighWatermark;
+  }));
+  ::testing::internal::CaptureStderr();
+  log::SetLevel(log::Level::kInfo);
+  registry.ForEach([](wamp::Session& session) { session.End(EndReason::kClosedByOperator); });
+  const bool is_over = wampgate::test::RunUntil(harness.loop, [&] { return registry.size() == 0; });
+  log::SetLevel(log::Level::kError);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(is_over);
+  EXPECT_THAT(said, HasSubstr("the peer took nothing for 200 ms: the last "));
+}
+
 TEST_F(TunnelTest, AnswersBeforeTheUpgradeThatTheBackendIsSilent) {
   backend.manner = BackendServer::Manner::kSilent;
   options.connect_timeout = std::chrono::milliseconds(200);
