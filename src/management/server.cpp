@@ -70,6 +70,12 @@ Status CheckSocketPath(const std::string& path) {
 }
 
 struct Server::State {
+  /// Of a file, as the revision has it.
+  struct Certificate {
+    std::string digest;
+    std::time_t expiry = 0;
+  };
+
   State(net::Loop& the_loop, supervisor::Supervisor& the_supervisor, std::string socket_path)
       : supervisor(the_supervisor), loop(the_loop), path(std::move(socket_path)) {}
 
@@ -90,7 +96,7 @@ struct Server::State {
   void WatchHealth();
   void Retry();
   void AddMetrics();
-  void FindCertificates(const v1::Node& node, const config::Environment& environment);
+  void FindCertificates(const internal::Revision& running, const config::Environment& environment);
 
   supervisor::Supervisor& supervisor;
   net::Loop& loop;
@@ -103,8 +109,8 @@ struct Server::State {
   std::unique_ptr<control::Listener> listener;
   std::unique_ptr<RemoteListeners> remote;
   std::unique_ptr<HttpListener> http;
-  std::uint64_t revision = 0;                   // whose `management` holds
-  std::map<std::string, std::time_t> expiries;  // by file that it names: of what was in it when it came
+  std::uint64_t revision = 0;                       // whose `management` holds
+  std::map<std::string, Certificate> certificates;  // by file that it names
   int ticks = 0;
   std::size_t turned_away = 0;
   Timer health;
@@ -146,18 +152,23 @@ void Server::State::SetAccess(const config::Management& management) {
   supervisor.node().SetHttpAddress(http->address());
 }
 
-/// Those of `management.listen` are known to its ports. A file that cannot be read leaves what was in it
-/// before in use, and so its expiry.
-void Server::State::FindCertificates(const v1::Node& node, const config::Environment& environment) {
-  const std::map<std::string, std::time_t> before = std::exchange(expiries, {});
-  for (const config::NamedFile& file : config::NamedFiles(config::WithoutRoutes(node), environment).files) {
+/// Those of `management.listen` are known to its ports. What the revision has of a file counts, which may be
+/// older than what is in it now; only a new supervisor cannot know that.
+void Server::State::FindCertificates(const internal::Revision& running,
+                                     const config::Environment& environment) {
+  const std::map<std::string, Certificate> before = std::exchange(certificates, {});
+  const auto named = config::NamedFiles(config::WithoutRoutes(running.node()), environment).files;
+  for (const config::NamedFile& file : named) {
     if (!file.HasCertificates() || file.field.starts_with("management.listen")) continue;
     const std::string path = environment.Absolute(file.path);
-    if (expiries.contains(path)) continue;
-    if (const auto expiry = ExpiryOf(path)) {
-      expiries[path] = *expiry;
-    } else if (const auto known = before.find(path); known != before.end()) {
-      expiries.insert(*known);
+    if (certificates.contains(path)) continue;
+    const auto digest = running.files().find(file.path);
+    const std::string now = digest == running.files().end() ? "" : digest->second;
+    const auto known = before.find(path);
+    if (known != before.end() && known->second.digest == now) {
+      certificates.insert(*known);
+    } else if (const auto expiry = ExpiryOf(path)) {
+      certificates[path] = {now, *expiry};
     }
   }
 }
@@ -170,7 +181,7 @@ void Server::State::FollowConfiguration(std::function<void()> then) {
       revision = running.number();
       const auto environment = config::Environment::OfThisProcess(supervisor.node_directory());
       SetAccess(config::ResolveManagement(running.node().management(), environment));
-      FindCertificates(running.node(), environment);
+      FindCertificates(running, environment);
     }
     then();
   });
@@ -226,16 +237,16 @@ void Server::State::Retry() {
 }
 
 void Server::State::AddMetrics() {
-  supervisor.metrics().AddSource(
-      [this, watched = std::weak_ptr<const bool>(alive)](supervisor::Exposition& exposition) {
-        if (watched.expired()) return;
-        for (const auto& [file, days] : remote->CertificateDays()) {
-          exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, days);
-        }
-        for (const auto& [file, expiry] : expiries) {
-          exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, DaysUntil(expiry));
-        }
-      });
+  supervisor.metrics().AddSource([this, watched = std::weak_ptr<const bool>(alive)](
+                                     supervisor::Exposition& exposition) {
+    if (watched.expired()) return;
+    for (const auto& [file, days] : remote->CertificateDays()) {
+      exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, days);
+    }
+    for (const auto& [file, certificate] : certificates) {
+      exposition.Set(supervisor::metric::kCertificateDays, {{"file", file}}, DaysUntil(certificate.expiry));
+    }
+  });
 }
 
 void Server::State::WatchHealth() {

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <map>
 #include <set>
 #include <sstream>
@@ -244,6 +245,31 @@ TEST_F(MonitoredNode, ACertificateShowsTheDaysThatItHasLeft) {
     const double days = Sum(figures, "wampgate_certificate_days_left", "server.pem");
     return days >= 1 && days <= 2;
   })) << Ask("GET", "/metrics").body;
+}
+
+TEST_F(MonitoredNode, ACertificateThatIsNotInUseYetIsNotCounted) {
+  const Certificates certificates(node_.directory());
+  certificates.MakeAuthority("ca");
+  certificates.Make("server", "ca", "wampgate", "subjectAltName=IP:127.0.0.1");
+  certificates.MakeAuthority("renewed", 90);
+  json other = Document();
+  other["management"]["http"]["port"] = http_port_;
+  json& transport = other["workers"][0]["transports"][0];
+  transport["endpoint"]["tls"] = {{"certificate", "server.pem"}, {"key", "server.key"}};
+  const auto apply = [&] {
+    return Ctl(node_, {"apply", "-f", WriteFile(node_, "other.json", other.dump())});
+  };
+  ASSERT_EQ(apply().exit_code, 0) << apply().err;
+  Figures figures;
+  const auto days = [&] { return Sum(figures, "wampgate_certificate_days_left", "server.pem"); };
+  ASSERT_TRUE(Becomes(figures, [&] { return days() >= 1 && days() <= 2; })) << Ask("GET", "/metrics").body;
+  // Its key is still the old one, so that the old certificate stays in use.
+  std::filesystem::copy_file(node_.directory() + "/renewed.pem", node_.directory() + "/server.pem",
+                             std::filesystem::copy_options::overwrite_existing);
+  other["workers"][0]["limits"]["hello_timeout"] = 9000;
+  ASSERT_EQ(apply().exit_code, 0) << apply().err;
+  ASSERT_TRUE(Becomes(figures, [&] { return figures["wampgate_config_revision"] == 3; }));
+  EXPECT_LE(days(), 2) << "of what is in use";
 }
 
 TEST_F(MonitoredNode, APortThatIsTakenIsToldAndEverythingElseGoesOn) {

@@ -13,9 +13,9 @@ void Certificates::Run(const std::string& arguments) const {
       std::system(("cd '" + folder_ + "' && openssl " + arguments + " >openssl.log 2>&1").c_str()) == 0);
 }
 
-void Certificates::MakeAuthority(const std::string& name) const {
-  Run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
-      " -keyout " + name + ".key -out " + name + ".pem");
+void Certificates::MakeAuthority(const std::string& name, int days) const {
+  Run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days " + std::to_string(days) +
+      " -subj /CN=" + name + " -keyout " + name + ".key -out " + name + ".pem");
 }
 
 void Certificates::Make(const std::string& name, const std::string& authority, const std::string& subject,

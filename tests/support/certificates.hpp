@@ -10,7 +10,7 @@ class Certificates {
  public:
   explicit Certificates(std::string folder) : folder_(std::move(folder)) {}
 
-  void MakeAuthority(const std::string& name) const;
+  void MakeAuthority(const std::string& name, int days = 2) const;
   /// `extension` as in "subjectAltName=DNS:localhost".
   void Make(const std::string& name, const std::string& authority, const std::string& subject,
             const std::string& extension) const;
