@@ -126,7 +126,8 @@ void RemovalDrains::Cancel(const std::string& operation) {
   Forget(operation);
 }
 
-// If the document is not decided after all, nothing is lost: what was removed has no newer sessions.
+// If the document is not decided after all, nothing is lost: what was removed takes no newer sessions, but
+// for those of the moment between the removal's decision and its commit in a process, which then stay.
 void RemovalDrains::SpareReturned(const v1::Node& document, const config::Environment& environment) {
   if (running_.empty()) return;
   const config::Resources there = config::CollectResources(document, environment);

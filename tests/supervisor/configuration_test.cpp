@@ -28,26 +28,6 @@ class ConfigurationTest : public SupervisorTest {
     RunUntil(loop_, [&] { return got.has_value(); });
     return *got;
   }
-  internal::Revision Running() {
-    std::optional<internal::Revision> running;
-    supervisor_->GetRevision([&](const internal::Revision& revision) { running = revision; });
-    RunUntil(loop_, [&] { return running.has_value(); });
-    return *running;
-  }
-  void AwaitRevision(std::uint64_t number) {
-    std::uint64_t last = 0;
-    bool asked = false;
-    RunUntil(loop_, [&] {
-      if (!asked && last != number) {
-        asked = true;
-        supervisor_->GetRevision([&](const internal::Revision& revision) {
-          last = revision.number();
-          asked = false;
-        });
-      }
-      return last == number;
-    });
-  }
   void Reopen() {
     Close();
     Open();

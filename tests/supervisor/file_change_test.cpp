@@ -45,19 +45,6 @@ class FileChangeTest : public SupervisorTest {
     EXPECT_NE(problem->message.find(says), std::string::npos) << problem->message;
     EXPECT_EQ(Revision(), 1u);
   }
-  void AwaitRevision(std::uint64_t number) {
-    RunUntil(loop_, [&, asked = false, seen = std::uint64_t{0}]() mutable {
-      if (seen == number) return true;
-      if (!asked) {
-        asked = true;
-        supervisor_->GetRevision([&](const internal::Revision& revision) {
-          asked = false;
-          seen = revision.number();
-        });
-      }
-      return false;
-    });
-  }
   test::Certificates certificates_{folder_.path()};
 };
 

@@ -19,25 +19,6 @@ class RollbackTest : public SupervisorTest {
     Open();
     ASSERT_TRUE(Apply(TestNode({{}})).status.ok());
   }
-  internal::Revision Running() {
-    std::optional<internal::Revision> running;
-    supervisor_->GetRevision([&](const internal::Revision& revision) { running = revision; });
-    RunUntil(loop_, [&] { return running.has_value(); });
-    return *running;
-  }
-  void AwaitRevision(std::uint64_t number) {
-    RunUntil(loop_, [&, asked = false, seen = std::uint64_t{0}]() mutable {
-      if (seen == number) return true;
-      if (!asked) {
-        asked = true;
-        supervisor_->GetRevision([&](const internal::Revision& revision) {
-          asked = false;
-          seen = revision.number();
-        });
-      }
-      return false;
-    });
-  }
   /// Has the process end and waits for its successor, `times` times.
   void Crash(int times) {
     for (int i = 0; i < times; ++i) {

@@ -116,12 +116,26 @@ class SupervisorTest : public ::testing::Test {
     EXPECT_TRUE(report.ok()) << report.status();
     return report.ok() ? *report : WorkerReport{};
   }
-  std::uint64_t Revision() {
-    std::optional<std::uint64_t> number;
-    supervisor_->GetRevision([&](const internal::Revision& revision) { number = revision.number(); });
-    RunUntil(loop_, [&] { return number.has_value(); });
-    return *number;
+  void AwaitRevision(std::uint64_t number) {
+    RunUntil(loop_, [&, asked = false, seen = std::uint64_t{0}]() mutable {
+      if (seen == number) return true;
+      if (!asked) {
+        asked = true;
+        supervisor_->GetRevision([&](const internal::Revision& revision) {
+          asked = false;
+          seen = revision.number();
+        });
+      }
+      return false;
+    });
   }
+  internal::Revision Running() {
+    std::optional<internal::Revision> running;
+    supervisor_->GetRevision([&](const internal::Revision& revision) { running = revision; });
+    RunUntil(loop_, [&] { return running.has_value(); });
+    return *running;
+  }
+  std::uint64_t Revision() { return Running().number(); }
   /// Runs the loop until the report of the worker is as wanted.
   void Await(const std::function<bool(const WorkerReport&)>& wanted, const std::string& worker = "worker1") {
     std::optional<WorkerReport> last;
