@@ -12,9 +12,10 @@ namespace {
 /// What is encrypted before the kernel is offered it: the rest waits as it is, in one copy. A message of
 /// 64 KiB in its frame fits.
 constexpr std::size_t kSealAtOnce = 5 * TlsSession::kRecord;
+static_assert(kSealAtOnce + 8 * TlsSession::kRecordOverhead < Loop::kReadBuffer);  // the room it is put in
 /// The most that may wait for the kernel encrypted, answers to key updates (RFC 8446 4.6.3) included.
 constexpr std::size_t kMostSealed = kSealAtOnce + 16 * 1024;
-/// What is read at once behind a long tail: it may have to be kept, too.
+/// What is read at once behind a long tail: with what TLS held back some 64 KiB, for which the tail grows.
 constexpr std::size_t kTailRead = 48 * 1024;
 
 }  // namespace
@@ -88,7 +89,7 @@ void Stream::WriteTls(std::string_view octets) {
 /// What the kernel takes of what is to be sent, encrypted no sooner than that; false if the stream has
 /// failed.
 bool Stream::SealAndSend() {
-  while (Send(tls_->Sealed())) {
+  while (tls_->Sealed().empty() || Send(tls_->Sealed())) {
     if (!CanSeal()) return true;
     if (output_.empty()) {
       if (fin_ != FinState::kWanted || tls_->said_close()) return true;
@@ -111,8 +112,10 @@ bool Stream::SealAndSend() {
 Status Stream::SendSealed(std::string_view octets, std::string_view more) {
   const std::span<char> room{loop_.sealed_buffer(), Loop::kReadBuffer};
   WAMPGATE_ASSIGN_OR_RETURN(std::size_t sealed, tls_->Encrypt(octets, room));
-  WAMPGATE_ASSIGN_OR_RETURN(const std::size_t rest, tls_->Encrypt(more, room.subspan(sealed)));
-  sealed += rest;
+  if (!more.empty()) {
+    WAMPGATE_ASSIGN_OR_RETURN(const std::size_t rest, tls_->Encrypt(more, room.subspan(sealed)));
+    sealed += rest;
+  }
   WAMPGATE_ASSIGN_OR_RETURN(const std::size_t taken, Offer({room.data(), sealed}));
   // In a block of its size: a peer that is stuck must not hold more.
   if (taken < sealed) tls_->Sealed().Assign({room.data() + taken, sealed - taken});

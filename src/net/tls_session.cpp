@@ -136,6 +136,8 @@ TlsSession::Decrypted TlsSession::Decrypt(std::string_view sealed, std::span<cha
     std::size_t octets = 0;
     if (SSL_read_ex(ssl_, plain.data() + result.octets, plain.size() - result.octets, &octets) == 1) {
       result.octets += octets;
+      // Asking once more costs OpenSSL a buffer.
+      if (input_.empty() && SSL_pending(ssl_) == 0) break;
       continue;
     }
     const int error = SSL_get_error(ssl_, 0);
