@@ -43,7 +43,7 @@ constexpr std::string_view kUnreachable = "WebSocket reverse proxy backend not r
 constexpr std::string_view kRefused = "WebSocket reverse proxy backend refused the connection";
 constexpr std::string_view kSilent = "WebSocket reverse proxy backend did not answer in time";
 constexpr std::string_view kTooMany = "too many sessions";
-constexpr std::string_view kRemoved = "WebSocket reverse proxy was removed";
+constexpr std::string_view kRemoved = "WebSocket reverse proxy was removed or moved";
 
 /// Drops a connection that may be what is calling.
 struct Remains final : net::Mortal {
@@ -82,7 +82,7 @@ class TunnelHost::Opening final : public net::Mortal {
     host_.registry_.Refused(DetailsOf(*options_, request_), {.reason = EndReason::kClosedByOperator,
                                                              .stage = wamp::SessionStage::kJoin,
                                                              .backend = options_->name});
-    responder_->Send(Refusal(503, kRemoved, "There is no such service any more."));
+    responder_->Send(Refusal(503, kRemoved, "There is no such service here any more."));
     host_.Forget(*this);
   }
 
@@ -196,6 +196,7 @@ void TunnelHost::Open(std::shared_ptr<const TunnelOptions> options, http::Reques
 }
 
 void TunnelHost::Cancel(const std::string& path) {
+  failing_.erase(path);  // whoever has the name next is warned of anew
   std::vector<Opening*> ending;
   for (const auto& [key, opening] : openings_) {
     if (opening->IsOf(path)) ending.push_back(key);

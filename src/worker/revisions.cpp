@@ -156,11 +156,12 @@ void Revisions::Commit(const internal::Commit& commit) {
     made_for_ = std::move(pending.made_for);
     around_.factory.Commit(current_->worker_part());
     around_.transports.Apply(*current_, std::move(pending.sockets));
-    if (before) {
+    const bool closes = commit.removal() == internal::Commit::CLOSE;
+    if (before && (closes || around_.tunnels.opening() > 0)) {
       const std::set<std::string, std::less<>> removed = RemovedParts(*before, *current_);
       // Whoever still waits for a backend has no session that could be kept or drained.
       for (const std::string& name : removed) around_.tunnels.Cancel(name);
-      if (commit.removal() == internal::Commit::CLOSE) EndSessionsOf(removed);
+      if (closes) EndSessionsOf(removed);
     }
     around_.helper.Release(std::move(before));
     if (around_.on_applied) around_.on_applied(*current_->node());
