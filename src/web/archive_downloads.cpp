@@ -8,7 +8,6 @@
 #include <csignal>
 #include <exception>
 #include <random>
-#include <system_error>
 #include <thread>
 #include <utility>
 

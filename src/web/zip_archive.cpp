@@ -150,6 +150,7 @@ Status ZipArchive::Verify(const std::string& name, const ZipMember& member) {
   }
   if (status.ok()) {
     verified_.insert(member.index);
+    is_trouble_told_ = false;
     return status;
   }
   if (status.code() == StatusCode::kUnavailable) {
