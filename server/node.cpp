@@ -18,6 +18,7 @@
 #include "notify.hpp"
 #include "signals.hpp"
 #include "start_file.hpp"
+#include "supervisor/problem_log.hpp"
 #include "supervisor/supervisor.hpp"
 #include "watchdog.hpp"
 #include "worker/descriptor_limit.hpp"
@@ -27,14 +28,6 @@ namespace {
 
 constexpr std::string_view kModule = "node";
 constexpr int kCannotStart = 2;
-
-void LogProblems(const config::Problems& problems) {
-  for (const config::Problem& problem : problems) {
-    const bool error = problem.severity == config::Severity::kError;
-    log::Write(error ? log::Level::kError : log::Level::kWarning, kModule, "configuration problem",
-               {{"problem", config::ToString(problem)}});
-  }
-}
 
 std::string Describe(const config::Change& change) {
   switch (change.action) {
@@ -154,7 +147,7 @@ bool Node::LoadFile() {
     }
     const bool is_fit = loaded.document && loaded.node && !config::HasErrors(loaded.problems);
     if (!is_fit && !supervisor_->stored()) SpeakUp();
-    LogProblems(loaded.problems);
+    supervisor::LogProblems(kModule, loaded.problems);
     if (is_fit) {
       file_ = std::move(loaded.document);
       return true;
@@ -302,7 +295,7 @@ void Node::ApplyAgain(std::function<void()> done) {
   options.author = "SIGHUP";
   supervisor_->ReloadFile(std::move(options), [done = std::move(done)](const Reply& reply) {
     done();
-    LogProblems(reply.problems);
+    supervisor::LogProblems(kModule, reply.problems);
     if (!reply.status.ok()) {
       const bool broken = reply.status.code() == StatusCode::kInvalidArgument;
       log::Error(kModule,

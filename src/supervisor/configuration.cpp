@@ -8,6 +8,7 @@
 #include "base/unix_time.hpp"
 #include "config/load.hpp"
 #include "supervisor/node_file.hpp"
+#include "supervisor/problem_log.hpp"
 #include "supervisor/supervisor.hpp"
 
 namespace wampgate::supervisor {
@@ -218,7 +219,7 @@ void Supervisor::StartRollBack(std::uint64_t number) {
                {{"revision", number}, {"previous", previous}});
   Run({std::move(*revision->mutable_node()), std::move(options), {}},
       [this, number](const ApplyReply& reply) {
-        if (reply.status.ok()) return;
+        if (reply.status.ok()) return LogProblems(kModule, reply.problems);
         log::Error(kModule, "the revision before cannot be brought back yet; it is tried again in 10 s",
                    {{"revision", number}, {"error", Message(reply.status)}});
         unconfirmed_.Start(loop_.timers(), kRetryRollBack, [this, number] { RollBackUnconfirmed(number); });

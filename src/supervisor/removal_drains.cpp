@@ -200,7 +200,9 @@ void RemovalDrains::KeepNames(const std::string& operation, const Order& order) 
 void RemovalDrains::Store(internal::RemovalState state) {
   const std::string operation = state.operation();
   if (const Status status = around_.states.SetRemoval(std::move(state)); !status.ok()) {
-    log::Warning("supervisor", "how the sessions of what was removed end is not kept if the supervisor dies",
+    log::Warning("supervisor",
+                 "how the sessions of what was removed end could not be written down: a supervisor that "
+                 "starts before the next change of operator states does not know of it",
                  {{"operation", operation}, {"error", Message(status)}});
   }
 }
@@ -212,8 +214,8 @@ void RemovalDrains::Forget(const std::string& operation) {
   if (const Status status = around_.states.ClearRemoval(operation); !status.ok()) {
     log::Warning(
         "supervisor",
-        "that the sessions of what was removed need not be ended any more cannot be kept: a supervisor "
-        "that starts before the next change of operator states ends those that are left",
+        "a drain that is over could not be deleted from the operator states: a supervisor that starts before "
+        "the next change of them goes on with it, if any sessions are left",
         {{"operation", operation}, {"error", Message(status)}});
   }
 }

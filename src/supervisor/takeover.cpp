@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "supervisor/problem_log.hpp"
 #include "supervisor/supervisor.hpp"
 
 namespace wampgate::supervisor {
@@ -62,7 +63,7 @@ void Supervisor::RollBackBad(std::uint64_t before) {
                  "a bad revision was rolled back: why its processes ended is in the log before this line; "
                  "correct it and apply it again",
                  {{"bad_revision", bad}, {"content_of", before}, {"revision", reply.revision}});
-      return;
+      return LogProblems("supervisor", reply.problems);
     }
     log::Error("supervisor", "a bad revision cannot be rolled back",
                {{"bad_revision", bad}, {"content_of", before}, {"error", Message(reply.status)}});

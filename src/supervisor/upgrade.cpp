@@ -219,7 +219,9 @@ void Upgrade::Load(bool handed_over) {
   static_cast<void>(around_.disk.Remove(around_.check_document));
   const StatusOr<std::string> text = around_.disk.Read(around_.record);
   if (!text.ok()) return;
-  if (!google::protobuf::TextFormat::ParseFromString(*text, &record_) || record_.operation().empty()) {
+  google::protobuf::TextFormat::Parser parser;
+  parser.AllowUnknownField(true);  // it goes from one version to another
+  if (!parser.ParseFromString(*text, &record_) || record_.operation().empty()) {
     log::Error(kModule, "the record of an upgrade is damaged; the node runs on as it is",
                {{"file", around_.record}});
     return Forget();

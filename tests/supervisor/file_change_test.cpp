@@ -128,7 +128,11 @@ TEST_F(FileChangeTest, WhatIsNotConfirmedIsRolledBackAlsoWithoutItsFiles) {
   ASSERT_TRUE(Apply(Secured("first")).status.ok());
   ASSERT_TRUE(Apply(Secured("second"), {.confirm_timeout = milliseconds(200)}).status.ok());
   std::filesystem::remove(folder_ / "first.key");
+  ::testing::internal::CaptureStderr();
   AwaitRevision(3);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("configuration problem"), std::string::npos) << said;
+  EXPECT_NE(said.find("first.key"), std::string::npos) << said;
 }
 
 }  // namespace
