@@ -133,11 +133,9 @@ void StreamChannel::OnDeadline() {
   }
   if (!ending.everything_said && ending.end.cause == ChannelEnd::Cause::kClosedByUs) {
     ending.end.cause = ChannelEnd::Cause::kTimeout;
-    const std::size_t unsent = stream_->pending();
-    ending.end.reason =
-        unsent == 0 ? fmt::format("the peer did not answer Close within {} ms", ending.deadline.count())
-                    : fmt::format("the peer took nothing for {} ms: the last {} octets are lost",
-                                  ending.deadline.count(), unsent);
+    ending.end.reason = fmt::format("the peer did not answer Close within {} ms", ending.deadline.count());
+    if (const std::size_t lost = stream_->pending(); lost > 0)
+      ending.end.reason += fmt::format("; the last {} octets to it are lost", lost);
   }
   End({}, Stream::CloseHow::kReset);
 }

@@ -318,7 +318,7 @@ TEST_F(TunnelTest, SaysWhatIsLostWhenAClientTakesNothingAfterTheEnd) {
   log::SetLevel(log::Level::kError);
   const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_TRUE(is_over);
-  EXPECT_THAT(said, HasSubstr("the peer took nothing for 200 ms: the last "));
+  EXPECT_THAT(said, HasSubstr("the peer did not answer Close within 200 ms; the last "));
 }
 
 TEST_F(TunnelTest, AnswersBeforeTheUpgradeThatTheBackendIsSilent) {

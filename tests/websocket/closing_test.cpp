@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "websocket/connection_fixture.hpp"
@@ -173,7 +174,9 @@ TEST_F(ClosingTest, DropsABacklogThatIsNotTaken) {
   EXPECT_TRUE(channel->Send(MessageKind::kBinary, std::string(8 << 20, 'x')));
   wampgate::test::RunReady(loop);
   channel->Close(1000, "bye");
-  ExpectEnd(Cause::kTimeout, 1000, "the peer did not answer Close within 100 ms");
+  ExpectEnd(Cause::kTimeout, 1000,
+            fmt::format("the peer did not answer Close within 100 ms; the last {} octets to it are lost",
+                        channel->pending()));
 }
 
 TEST_F(ClosingTest, AbortResetsTheConnectionAndTellsAtTheEndOfTheTurn) {
