@@ -11,4 +11,8 @@ std::string TakeTlsError() {
   return reason == nullptr ? "no reason given" : reason;
 }
 
+void DropTlsErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 }  // namespace wampgate::net

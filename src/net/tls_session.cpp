@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -105,7 +104,7 @@ Status TlsSession::Begin() {
 }
 
 Status TlsSession::Handshake() {
-  ERR_clear_error();
+  DropTlsErrors();
   const int result = SSL_do_handshake(ssl_);
   if (result == 1) {
     established_ = true;
@@ -132,7 +131,7 @@ TlsSession::Decrypted TlsSession::Decrypt(std::string_view sealed, std::span<cha
   input_ = sealed;
   if (!established_) result.failure = Handshake();
   while (established_ && result.failure.ok()) {
-    ERR_clear_error();
+    DropTlsErrors();
     std::size_t octets = 0;
     if (SSL_read_ex(ssl_, plain.data() + result.octets, plain.size() - result.octets, &octets) == 1) {
       result.octets += octets;
@@ -158,7 +157,6 @@ StatusOr<std::size_t> TlsSession::Encrypt(std::string_view plain, std::span<char
   room_ = sealed;
   Status status;
   while (!plain.empty() && status.ok()) {
-    ERR_clear_error();
     std::size_t taken = 0;
     if (SSL_write_ex(ssl_, plain.data(), std::min(plain.size(), kRecord), &taken) != 1)
       status = Failure("record");
@@ -171,7 +169,7 @@ StatusOr<std::size_t> TlsSession::Encrypt(std::string_view plain, std::span<char
 
 void TlsSession::SayClose() {
   if (!established_ || std::exchange(said_close_, true)) return;
-  ERR_clear_error();
+  DropTlsErrors();
   SSL_shutdown(ssl_);
 }
 

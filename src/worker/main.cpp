@@ -11,6 +11,7 @@
 
 #include "base/build_id.hpp"
 #include "net/loop.hpp"
+#include "net/tls_memory.hpp"
 #include "proxy/settings.hpp"
 #include "worker/descriptor_limit.hpp"
 #include "worker/process.hpp"
@@ -33,8 +34,9 @@ void AwaitSignals(boost::asio::signal_set& signals, const std::function<void()>&
 
 /// Backlogs come and go by the 100 KiB. Left to itself the allocator gives each back to the kernel, and gets
 /// it anew page by page, which costs as much as relaying what is in it. Blocks of the longest messages go
-/// back at once all the same.
+/// back at once all the same. OpenSSL's buffers come and go with every record.
 void KeepFreedMemory() {
+  net::KeepTlsBuffers();
   mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
   mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
 }

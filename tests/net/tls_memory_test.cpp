@@ -1,0 +1,71 @@
+#include "net/tls_memory.hpp"
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <openssl/crypto.h>
+
+#include <thread>
+#include <vector>
+
+namespace wampgate::net {
+namespace {
+
+/// What OpenSSL asks for to read a record.
+constexpr std::size_t kBuffer = 16 * 1024 + 384;
+
+std::vector<void*> Allocate(std::size_t count, std::size_t size) {
+  std::vector<void*> blocks;
+  for (std::size_t i = 0; i < count; ++i) blocks.push_back(OPENSSL_malloc(size));
+  return blocks;
+}
+
+void Free(const std::vector<void*>& blocks) {
+  for (void* block : blocks) OPENSSL_free(block);
+}
+
+std::size_t InUse() {
+  return ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+}
+
+// OpenSSL takes its functions once, so that each test wants a process of its own.
+class TlsMemoryTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (InUse() == 0) GTEST_SKIP() << "a sanitizer's allocator does not say how much is in use";
+    KeepTlsBuffers();
+  }
+};
+
+TEST_F(TlsMemoryTest, KeepsTwoBuffersAndNoMore) {
+  Free(Allocate(1, kBuffer));
+  const std::size_t one = InUse();
+  Free(Allocate(5, kBuffer));
+  const std::size_t two = InUse();
+  EXPECT_GE(two, one + kBuffer);
+  EXPECT_LT(two, one + 2 * kBuffer);
+  Free(Allocate(1, kBuffer + 1000));  // of another size, and kept alike
+  EXPECT_EQ(InUse(), two);
+}
+
+TEST_F(TlsMemoryTest, GivesEachBlockOnceAndLargeEnough) {
+  Free(Allocate(2, kBuffer));
+  const std::vector<void*> blocks = Allocate(4, kBuffer + 1000);
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    EXPECT_GE(::malloc_usable_size(blocks[i]), kBuffer + 1000);
+    for (std::size_t k = 0; k < i; ++k) EXPECT_NE(blocks[i], blocks[k]);
+  }
+  Free(blocks);
+}
+
+TEST_F(TlsMemoryTest, LeavesOtherSizesAndOtherThreadsAlone) {
+  const std::size_t before = InUse();
+  Free(Allocate(3, 100));
+  Free(Allocate(3, 100'000));
+  OPENSSL_free(OPENSSL_realloc(OPENSSL_malloc(100), 50'000));
+  EXPECT_LT(InUse(), before + kBuffer);
+  std::thread([] { Free(Allocate(3, kBuffer)); }).join();
+  EXPECT_LT(InUse(), before + kBuffer);
+}
+
+}  // namespace
+}  // namespace wampgate::net
