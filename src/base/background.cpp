@@ -44,8 +44,12 @@ void RunInBackground() {
   if (::sched_getscheduler(0) == SCHED_OTHER && Set(SCHED_BATCH, kSlice)) in_use = true;
 }
 
-void RunInForeground() {
-  if (RunsInBackground()) Set(SCHED_OTHER, 0);
+ForegroundScope::ForegroundScope() : was_in_background_(RunsInBackground()) {
+  if (was_in_background_) Set(SCHED_OTHER, 0);
+}
+
+ForegroundScope::~ForegroundScope() {
+  if (was_in_background_) RunInBackground();
 }
 
 bool RunsInBackground() {

@@ -50,21 +50,6 @@ class SpawnSettings {
   posix_spawn_file_actions_t actions;
 };
 
-/// What this thread starts meanwhile is not in the background. (POSIX_SPAWN_SETSCHEDULER resets the policy
-/// and leaves the child the long time slice.)
-class Foreground {
- public:
-  Foreground() : was_in_background_(RunsInBackground()) { RunInForeground(); }
-  ~Foreground() {
-    if (was_in_background_) RunInBackground();
-  }
-  Foreground(const Foreground&) = delete;
-  Foreground& operator=(const Foreground&) = delete;
-
- private:
-  const bool was_in_background_;
-};
-
 std::vector<std::string> Environment(const ChildCommand& command) {
   std::map<std::string, std::string> all;
   if (command.inherit == ChildCommand::Inherit::kEnvironment) {
@@ -132,7 +117,7 @@ StatusOr<std::unique_ptr<Child>> Child::Spawn(net::Loop& loop, const ChildComman
   pid_t pid = 0;
   int error = 0;
   {
-    const Foreground inherited;
+    const ForegroundScope inherited;
     error = ::posix_spawn(&pid, command.executable.c_str(), &settings.actions, &settings.attributes,
                           Pointers(arguments).data(), Pointers(environment).data());
   }

@@ -89,11 +89,9 @@ Status Handover::Exec(const std::string& path, const std::vector<std::string>& a
   for (const auto& [name, fd] : descriptors_) static_cast<void>(::fcntl(fd.get(), F_SETFD, 0));
   const sigset_t signals = Signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  const bool in_background = RunsInBackground();
-  RunInForeground();  // the successor chooses for itself
+  const ForegroundScope inherited;  // the successor chooses for itself
   ::execve(path.c_str(), argv.data(), envp.data());
   const int error = errno;
-  if (in_background) RunInBackground();
   for (const auto& [name, fd] : descriptors_) static_cast<void>(::fcntl(fd.get(), F_SETFD, FD_CLOEXEC));
   UnblockSignals();
   return ErrnoStatus(error, fmt::format("running {}", path));

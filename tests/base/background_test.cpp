@@ -15,9 +15,12 @@ TEST(Background, IsAThreadsOwnAndThatOfThoseItStartsUntilItIsTakenBack) {
     if (!RunsInBackground()) return;  // not where these tests run
     EXPECT_EQ(sched_getscheduler(0), SCHED_BATCH);
     std::thread([] { EXPECT_TRUE(RunsInBackground()); }).join();
-    RunInForeground();
-    EXPECT_EQ(sched_getscheduler(0), before);
-    EXPECT_FALSE(RunsInBackground());
+    {
+      const ForegroundScope foreground;
+      EXPECT_EQ(sched_getscheduler(0), before);
+      EXPECT_FALSE(RunsInBackground());
+    }
+    EXPECT_EQ(sched_getscheduler(0), SCHED_BATCH);
   }).join();
   EXPECT_EQ(sched_getscheduler(0), before);
 }
@@ -28,7 +31,7 @@ TEST(Background, LeavesAPolicyAloneThatSomebodyHasChosen) {
     if (sched_setscheduler(0, SCHED_IDLE, &none_needed) != 0) return;
     RunInBackground();
     EXPECT_EQ(sched_getscheduler(0), SCHED_IDLE);
-    RunInForeground();
+    const ForegroundScope foreground;
     EXPECT_EQ(sched_getscheduler(0), SCHED_IDLE);
   }).join();
 }
