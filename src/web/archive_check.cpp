@@ -51,7 +51,7 @@ StatusOr<CheckedArchive> CheckArchive(UniqueFd file, const ArchiveSource& source
     if (std::find(source.hashes.begin(), source.hashes.end(), checked.sha256) == source.hashes.end())
       return FailedPrecondition(fmt::format("its SHA-256 {} is none of `hashes`", checked.sha256));
   }
-  WAMPGATE_ASSIGN_OR_RETURN(checked.archive, ZipArchive::Open(std::move(file), source.limits));
+  WAMPGATE_ASSIGN_OR_RETURN(checked.archive, ZipArchive::Open(source.file, std::move(file), source.limits));
   return checked;
 }
 

@@ -70,6 +70,14 @@ void ArchiveFile::Look(const Identity& found) {
 void ArchiveFile::NoteUnusable(const Status& why) {
   if (told_ == Message(why)) return;
   told_ = Message(why);
+  if (look_again_) {
+    return log::Warning("web",
+                        archive_ ? "an archive cannot be read at the moment; what it held before stays in "
+                                   "use, and it is tried again"
+                                 : "an archive cannot be read at the moment; its path answers 503, and it is "
+                                   "tried again",
+                        {{"file", source_.file}, {"error", told_}});
+  }
   log::Warning("web",
                archive_ ? "an archive cannot be used; what it held before stays in use. Replace the file, or "
                           "let it be read"

@@ -44,7 +44,8 @@ bool StaysInside(std::string_view name) {
 
 }  // namespace
 
-StatusOr<std::shared_ptr<ZipArchive>> ZipArchive::Open(UniqueFd file, const ZipLimits& limits) {
+StatusOr<std::shared_ptr<ZipArchive>> ZipArchive::Open(std::string name, UniqueFd file,
+                                                       const ZipLimits& limits) {
   struct stat state{};
   if (::fstat(file.get(), &state) != 0 || !S_ISREG(state.st_mode))
     return FailedPrecondition("it is not a file");
@@ -61,7 +62,8 @@ StatusOr<std::shared_ptr<ZipArchive>> ZipArchive::Open(UniqueFd file, const ZipL
                       "it cannot be read as a ZIP file: " + OpenError(code));
   }
   copy.Release();
-  std::shared_ptr<ZipArchive> archive(new ZipArchive(std::move(file), opened, state.st_mtim, octets));
+  std::shared_ptr<ZipArchive> archive(
+      new ZipArchive(std::move(name), std::move(file), opened, state.st_mtim, octets));
   archive->ReadIndex(limits);
   return archive;
 }
@@ -144,7 +146,7 @@ Status ZipArchive::Verify(const std::string& name, const ZipMember& member) {
     if (!std::exchange(is_change_told_, true)) {
       log::Warning("web",
                    "an archive is being written to, and its members cannot be served; replace it by a rename",
-                   {{"member", name}});
+                   {{"file", name_}, {"member", name}});
     }
     return Unavailable("the archive was written to meanwhile");
   }
@@ -157,12 +159,12 @@ Status ZipArchive::Verify(const std::string& name, const ZipMember& member) {
     if (!std::exchange(is_trouble_told_, true)) {
       log::Warning("web",
                    "a member of an archive cannot be read at the moment; look at the disk and at memory",
-                   {{"member", name}, {"error", Message(status)}});
+                   {{"file", name_}, {"member", name}, {"error", Message(status)}});
     }
     return status;
   }
   log::Warning("web", "a member of an archive cannot be served; replace the archive",
-               {{"member", name}, {"error", Message(status)}});
+               {{"file", name_}, {"member", name}, {"error", Message(status)}});
   return broken_.emplace(member.index, std::move(status)).first->second;
 }
 

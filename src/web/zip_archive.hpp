@@ -37,9 +37,9 @@ struct ZipMember {
 /// but for its readers' destruction, which does not wait for what is being read.
 class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
  public:
-  /// The file as it is now. Errors say what is wrong with it: larger than the limit, no ZIP file,
-  /// inconsistent, ZIP64 or more than 65,534 members.
-  static StatusOr<std::shared_ptr<ZipArchive>> Open(UniqueFd file, const ZipLimits& limits);
+  /// The file as it is now; `name` is for messages. Errors say what is wrong with it: larger than the limit,
+  /// no ZIP file, inconsistent, ZIP64 or more than 65,534 members.
+  static StatusOr<std::shared_ptr<ZipArchive>> Open(std::string name, UniqueFd file, const ZipLimits& limits);
   ~ZipArchive();
   ZipArchive(const ZipArchive&) = delete;
   ZipArchive& operator=(const ZipArchive&) = delete;
@@ -84,14 +84,15 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
   std::unique_ptr<Reader> OpenMember(const ZipMember& member, Form form);
 
  private:
-  ZipArchive(UniqueFd file, zip* archive, struct timespec modified, std::uint64_t octets)
-      : file_(std::move(file)), zip_(archive), modified_(modified), octets_(octets) {}
+  ZipArchive(std::string name, UniqueFd file, zip* archive, struct timespec modified, std::uint64_t octets)
+      : name_(std::move(name)), file_(std::move(file)), zip_(archive), modified_(modified), octets_(octets) {}
   Status Inflate(const ZipMember& member);
   void CloseFiles();
   void ReadIndex(const ZipLimits& limits);
   std::string WhyNot(std::uint64_t index, const ZipLimits& limits, ZipMember& member);
   void LeaveOut(std::string_view name, std::string_view why);
 
+  std::string name_;
   UniqueFd file_;
   zip* zip_;
   std::mutex mutex_;               // of what libzip works on

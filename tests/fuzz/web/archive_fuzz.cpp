@@ -27,7 +27,8 @@ void ReadAll(const web::Content& content) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   UniqueFd file(::memfd_create("archive", MFD_CLOEXEC));
   if (!file || ::write(file.get(), data, size) != static_cast<ssize_t>(size)) return 0;
-  const auto archive = web::ZipArchive::Open(std::move(file), {.archive = 1024 * 1024, .object = kMost});
+  const auto archive =
+      web::ZipArchive::Open("fuzz.zip", std::move(file), {.archive = 1024 * 1024, .object = kMost});
   if (!archive.ok()) return 0;
   for (const auto& [name, member] : (*archive)->members()) {
     if (member.size > kMost || name.starts_with("../") || name.starts_with('/')) std::abort();
