@@ -65,9 +65,9 @@ config::Problem Refusal(const std::string& place, const std::string& why) {
                                  is_field ? "correct the value" : "repair the file or name another one")};
 }
 
-config::Problem Warning(const config::NamedFile& file, const std::string& why, bool was_known) {
+config::Problem Warning(const std::string& place, const std::string& why, bool was_known) {
   return {.severity = config::Severity::kWarning,
-          .path = file.Place(),
+          .path = place,
           .message = fmt::format(
               "{}; {}", why,
               was_known ? "what was in it before stays in use: repair it, then `wampgatectl reload`"
@@ -80,8 +80,9 @@ FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::v
                        const FileDigests& before, const config::Environment& environment) {
   FileContents contents;
   for (const BrokenFiles& group : broken) {
-    if (group.group == BrokenFiles::Group::kNew)
-      contents.problems.push_back(Refusal(PlaceOf(group, files, environment), group.reason));
+    const std::string place = PlaceOf(group, files, environment);
+    contents.problems.push_back(group.group == BrokenFiles::Group::kNew ? Refusal(place, group.reason)
+                                                                        : Warning(place, group.reason, true));
   }
   for (const config::NamedFile& file : files) {
     const auto known = before.find(file.path);
@@ -92,12 +93,12 @@ FileContents ReadFiles(const std::vector<config::NamedFile>& files, const std::v
     const BrokenFiles* const group = GroupOf(file, broken);
     if (group != nullptr || !digest.ok()) {
       if (was_known) contents.digests[file.path] = known->second;
-      if (group != nullptr && group->group == BrokenFiles::Group::kNew) continue;
-      const std::string why =
-          digest.ok() ? group->reason : fmt::format("{} {}", file.path, Message(digest.status()));
+      if (group != nullptr) continue;  // told above
+      const std::string why = fmt::format("{} {}", file.path, Message(digest.status()));
       const bool is_archive = file.may_be_long;
-      const bool is_warning = group != nullptr || was_known || is_archive || file.object == "node";
-      contents.problems.push_back(is_warning ? Warning(file, why, was_known) : Refusal(file.Place(), why));
+      const bool is_warning = was_known || is_archive || file.object == "node";
+      contents.problems.push_back(is_warning ? Warning(file.Place(), why, was_known)
+                                             : Refusal(file.Place(), why));
       continue;
     }
     contents.digests[file.path] = *digest;

@@ -55,14 +55,14 @@ bool OperatorStates::Is(const std::string& object, std::string_view state) const
 Status OperatorStates::Set(const std::string& object, internal::OperatorState state) {
   internal::OperatorStates next = states_;
   (*next.mutable_objects())[object] = std::move(state);
-  return Write(std::move(next));
+  return Change(std::move(next));
 }
 
 Status OperatorStates::Clear(const std::string& object) {
   if (Find(object) == nullptr) return OkStatus();
   internal::OperatorStates next = states_;
   next.mutable_objects()->erase(object);
-  return Write(std::move(next));
+  return Change(std::move(next));
 }
 
 bool OperatorStates::KeepOnly(const std::function<bool(const std::string& object)>& exists) {
@@ -110,7 +110,12 @@ Status OperatorStates::SetLogLevel(const internal::LogLevelState* level) {
   internal::OperatorStates next = states_;
   next.clear_log_level();
   if (level != nullptr) *next.mutable_log_level() = *level;
-  return Write(std::move(next));
+  return Change(std::move(next));
+}
+
+/// Where it is nothing to the caller unless it is kept.
+Status OperatorStates::Change(internal::OperatorStates next) {
+  return Annotate(Write(std::move(next)), "the operator states cannot be kept, so nothing was changed");
 }
 
 Status OperatorStates::Write(internal::OperatorStates next) {
@@ -120,7 +125,7 @@ Status OperatorStates::Write(internal::OperatorStates next) {
   Status status = disk_.WriteAndSync(temporary, text);
   if (status.ok()) status = disk_.Rename(temporary, path_);
   if (status.ok()) status = disk_.SyncFolder(path_.substr(0, path_.rfind('/')));
-  if (!status.ok()) return Annotate(status, "the operator states cannot be kept, so nothing was changed");
+  if (!status.ok()) return status;
   states_ = std::move(next);
   return OkStatus();
 }

@@ -47,6 +47,7 @@ class OperatorStates {
   Status SetLogLevel(const internal::LogLevelState* level);
 
  private:
+  Status Change(internal::OperatorStates next);
   Status Write(internal::OperatorStates next);
 
   Disk& disk_;
