@@ -129,6 +129,32 @@ TEST_P(TlsTest, LargePiecesAndSmallOnesBetweenThemKeepTheirOrder) {
   EXPECT_EQ((*server_)->held(), 0u) << "an idle stream holds no buffers";
 }
 
+TEST_P(TlsTest, TellsThatItDrainedWhenAWriteTookTheRestAlong) {
+  Open();
+  (*server_)->SetWatermarks(1'000, 10'000);
+  (*server_)->Output().Append(std::string(20'000, 'b'));
+  (*server_)->Write(std::string(40'000, 'w'));
+  EXPECT_EQ(at_server_.drained, 0) << "told in a later turn";
+  ASSERT_TRUE(RunUntil(loop_, [&] { return at_server_.drained == 1; }));
+  ASSERT_TRUE(RunUntil(loop_, [&] { return at_client_.data.size() == 60'000; }));
+  EXPECT_EQ(at_client_.data, std::string(20'000, 'b') + std::string(40'000, 'w'));
+}
+
+TEST_P(TlsTest, AWriteToAPeerThatIsGoneIsToldLaterAndOnce) {
+  Open();
+  (*client_)->Close(Stream::CloseHow::kReset);
+  for (int i = 0; i < 100 && (*server_)->is_open(); ++i) {
+    (*server_)->Write(std::string(200'000, 'w'));
+    EXPECT_EQ(at_server_.errors, 0) << "inside of the owner's call";
+  }
+  EXPECT_FALSE((*server_)->is_open());
+  ASSERT_TRUE(RunUntil(loop_, [&] { return at_server_.errors == 1; }));
+  EXPECT_THAT(std::string(Message(at_server_.error)), testing::HasSubstr("write"));
+  RunReady(loop_);
+  EXPECT_EQ(at_server_.errors, 1);
+  EXPECT_EQ((*server_)->held(), 0u);
+}
+
 TEST_P(TlsTest, KeepsWhatTheOwnerDoesNotConsumeOrWantNow) {
   Open();
   const std::string message(100'000, 'm');
