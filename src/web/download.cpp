@@ -21,6 +21,7 @@ struct Sink {
   const std::atomic<bool>& cancelled;
   std::uint64_t written = 0;
   std::string failure;
+  char detail[CURL_ERROR_SIZE] = "";  ///< what libcurl says beyond its code: which host, which certificate
 };
 
 std::size_t Write(char* octets, std::size_t /*one*/, std::size_t count, void* to) {
@@ -61,6 +62,7 @@ void SetUp(CURL* curl, const DownloadOrder& order, Sink& sink) {
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(order.timeout.count()));
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStalledAfter);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, sink.detail);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Write);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
@@ -85,7 +87,8 @@ Status Download(const DownloadOrder& order, int file, const std::atomic<bool>& c
     return Unavailable(fmt::format("the server answered with status {}", status));
   if (result == CURLE_OPERATION_TIMEDOUT)
     return DeadlineExceeded(fmt::format("it was not there within {} ms, or stalled", order.timeout.count()));
-  if (result != CURLE_OK) return Unavailable(curl_easy_strerror(result));
+  if (result != CURLE_OK)
+    return Unavailable(sink.detail[0] == '\0' ? curl_easy_strerror(result) : sink.detail);
   return OkStatus();
 }
 

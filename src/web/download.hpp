@@ -17,7 +17,7 @@ struct DownloadOrder {
 
 /// Writes what is at the URL to `file`, by libcurl: status 200 only, at most 5 redirects, which lead from
 /// https to https only, http proxies from the environment. Breaks off within a second once `cancelled`.
-/// Errors are without the URL. Blocks; any thread.
+/// Errors name the host at most, never the URL. Blocks; any thread.
 Status Download(const DownloadOrder& order, int file, const std::atomic<bool>& cancelled);
 
 /// The URL without user and password.

@@ -250,6 +250,14 @@ TEST_F(Download, IsGivenUpWithItsPath) {
   waiting.clear();
 }
 
+TEST(DownloadFailure, SaysWhichServerCannotBeReached) {
+  const std::atomic<bool> cancelled = false;
+  const Status status = web::Download(
+      {.url = "http://127.0.0.1:1/x.zip", .timeout = std::chrono::seconds(10), .most = 10}, -1, cancelled);
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(Message(status)), HasSubstr("127.0.0.1"));
+}
+
 TEST(WithoutCredentials, ShowsNoPasswords) {
   EXPECT_EQ(WithoutCredentials("https://me:secret@host/a@b"), "https://host/a@b");
   EXPECT_EQ(WithoutCredentials("https://host/a@b"), "https://host/a@b");
