@@ -262,7 +262,7 @@ std::string Node::ManagementSocket() const {
 Status Node::OpenManagement() {
   auto server = management::Server::Start(loop_, *supervisor_, ManagementSocket(),
                                           handover_.Take(supervisor::Handover::kManagement));
-  if (server.ok()) management_ = *std::move(server);
+  if (server.ok()) management_ = std::move(*server);
   return server.status();
 }
 

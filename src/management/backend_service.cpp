@@ -102,7 +102,7 @@ class BackendService final : public v1::BackendService::CallbackService {
     auto* reactor = context->DefaultReactor();
     supervisor_.node().DrainBackend(name->ToString(), *settings,
                                     [reactor, response](StatusOr<google::longrunning::Operation> operation) {
-                                      if (operation.ok()) *response = *std::move(operation);
+                                      if (operation.ok()) *response = std::move(*operation);
                                       reactor->Finish(ToGrpc(operation.status()));
                                     });
     return reactor;

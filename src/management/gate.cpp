@@ -42,7 +42,7 @@ std::vector<std::string> CertificateNames(const grpc::ServerContextBase& context
   const auto auth = context.auth_context();
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return names;
   for (const char* property : {"x509_common_name", "x509_subject_alternative_name"}) {
-    for (const grpc::string_ref value : auth->FindPropertyValues(property)) names.emplace_back(View(value));
+    for (const grpc::string_ref& value : auth->FindPropertyValues(property)) names.emplace_back(View(value));
   }
   return names;
 }

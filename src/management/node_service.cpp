@@ -53,7 +53,7 @@ class NodeService final : public v1::NodeService::CallbackService {
       return reactor;
     }
     node_.DrainNode(*settings, [reactor, response](StatusOr<google::longrunning::Operation> operation) {
-      if (operation.ok()) *response = *std::move(operation);
+      if (operation.ok()) *response = std::move(*operation);
       reactor->Finish(ToGrpc(operation.status()));
     });
     return reactor;
@@ -78,7 +78,7 @@ class NodeService final : public v1::NodeService::CallbackService {
     supervisor_.UpgradeNode(
         {.path = request->path(), .drain = *settings, .validate_only = request->validate_only()},
         [reactor, response](StatusOr<google::longrunning::Operation> operation) {
-          if (operation.ok()) *response = *std::move(operation);
+          if (operation.ok()) *response = std::move(*operation);
           reactor->Finish(ToGrpc(operation.status()));
         });
     return reactor;
@@ -139,7 +139,7 @@ class NodeService final : public v1::NodeService::CallbackService {
 
   static NodeControl::NodeDone Answer(grpc::ServerUnaryReactor* reactor, v1::NodeView* response) {
     return [reactor, response](StatusOr<v1::NodeView> node) {
-      if (node.ok()) *response = *std::move(node);
+      if (node.ok()) *response = std::move(*node);
       reactor->Finish(ToGrpc(node.status()));
     };
   }

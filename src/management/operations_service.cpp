@@ -124,7 +124,7 @@ class OperationsService final : public longrunning::Operations::CallbackService 
  private:
   static Operations::Done Answer(grpc::ServerUnaryReactor* reactor, longrunning::Operation* response) {
     return [reactor, response](StatusOr<longrunning::Operation> operation) {
-      if (operation.ok()) *response = *std::move(operation);
+      if (operation.ok()) *response = std::move(*operation);
       reactor->Finish(ToGrpc(operation.status()));
     };
   }

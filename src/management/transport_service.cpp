@@ -71,7 +71,7 @@ class TransportService final : public v1::TransportService::CallbackService {
     auto* reactor = context->DefaultReactor();
     node_.DrainObject(name->ToString(), *settings,
                       [reactor, response](StatusOr<google::longrunning::Operation> operation) {
-                        if (operation.ok()) *response = *std::move(operation);
+                        if (operation.ok()) *response = std::move(*operation);
                         reactor->Finish(ToGrpc(operation.status()));
                       });
     return reactor;
