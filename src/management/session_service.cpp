@@ -88,8 +88,7 @@ class SessionService final : public v1::SessionService::CallbackService {
         }
       }
       for (std::string& process : Unreachable(*answers)) response->add_unreachable(std::move(process));
-      ListingRequest kept = listing;
-      reactor->Finish(ToGrpc(KeepPage(kept, "sessions", *response)));
+      reactor->Finish(ToGrpc(KeepPage(listing, "sessions", *response)));
     });
     return reactor;
   }
@@ -97,7 +96,7 @@ class SessionService final : public v1::SessionService::CallbackService {
   grpc::ServerUnaryReactor* GetSession(grpc::CallbackServerContext* context,
                                        const v1::GetSessionRequest* request, v1::Session* response) override {
     auto* reactor = context->DefaultReactor();
-    const std::string name = request->name();
+    const std::string& name = request->name();
     const auto selector = SelectorOfSession(name);
     if (!selector.ok()) {
       reactor->Finish(ToGrpc(selector.status()));

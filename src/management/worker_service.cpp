@@ -151,7 +151,7 @@ class WorkerService final : public v1::WorkerService::CallbackService {
                                         const v1::ListWorkersRequest* request,
                                         v1::ListWorkersResponse* response) override {
     auto* reactor = context->DefaultReactor();
-    const std::string after = request->page_token();
+    const std::string& after = request->page_token();
     const std::size_t most = request->page_size() <= 0 ? 100 : std::min(request->page_size(), 1000);
     supervisor_.ListWorkers([reactor, response, after, most](std::vector<WorkerReport> reports) {
       std::sort(reports.begin(), reports.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
