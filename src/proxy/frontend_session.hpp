@@ -25,7 +25,7 @@ class FrontendSession final : public wamp::Session, private Relay::Owner, privat
  public:
   FrontendSession(Runtime& runtime, std::shared_ptr<const FrontendSettings> settings,
                   std::unique_ptr<wamp::Link> link, wamp::TransportDetails details);
-  ~FrontendSession();
+  ~FrontendSession() override;
 
   /// Begins to wait for HELLO.
   void Start();
