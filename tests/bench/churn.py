@@ -5,7 +5,7 @@
 
 A proxy worker before an embedded router; clients come by WebSocket and RawSocket. Exit code 1 if a client that wanted to
 join could not, if a process died, or if at the end descriptors are more than before, or memory more than --growth times
-what it was after the first tenth. With AddressSanitizer set ASAN_OPTIONS=quarantine_size_mb=16:detect_stack_use_after_return=0, or memory
+what it was after the first tenth. With AddressSanitizer set ASAN_OPTIONS=quarantine_size_mb=1:detect_stack_use_after_return=0, or memory
 says nothing: frames that are set aside are touched one after another for a long time.
 """
 import argparse
