@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "base/check.hpp"
-
 namespace wampgate::net {
 namespace {
 
@@ -51,9 +49,10 @@ void Free(void* block, const char*, int) {
 
 }  // namespace
 
-void KeepTlsBuffers() {
-  WAMPGATE_CHECK(CRYPTO_set_mem_functions(Allocate, Reallocate, Free) == 1);
+bool KeepTlsBuffers() {
+  if (CRYPTO_set_mem_functions(Allocate, Reallocate, Free) != 1) return false;
   keeps = true;
+  return true;
 }
 
 }  // namespace wampgate::net

@@ -36,7 +36,9 @@ void AwaitSignals(boost::asio::signal_set& signals, const std::function<void()>&
 /// it anew page by page, which costs as much as relaying what is in it. Blocks of the longest messages go
 /// back at once all the same. OpenSSL's buffers come and go with every record.
 void KeepFreedMemory() {
-  net::KeepTlsBuffers();
+  if (!net::KeepTlsBuffers())
+    log::Info(kModule,
+              "OpenSSL was in use before the worker process began: TLS costs a little more than it need");
   mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
   mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
 }

@@ -30,7 +30,7 @@ std::size_t InUse() {
 // OpenSSL takes its functions once, so that each test wants a process of its own.
 class TlsMemoryTest : public testing::Test {
  protected:
-  void SetUp() override { KeepTlsBuffers(); }
+  void SetUp() override { ASSERT_TRUE(KeepTlsBuffers()); }
 };
 
 TEST_F(TlsMemoryTest, KeepsTwoBuffersAndNoMore) {
@@ -62,6 +62,11 @@ TEST_F(TlsMemoryTest, LeavesOtherSizesAndOtherThreadsAlone) {
   EXPECT_LT(InUse(), before + kBuffer);
   std::thread([] { Free(Allocate(3, kBuffer)); }).join();
   EXPECT_LT(InUse(), before + kBuffer);
+}
+
+TEST(TlsMemoryLateTest, ChangesNothing) {
+  OPENSSL_free(OPENSSL_malloc(1));
+  EXPECT_FALSE(KeepTlsBuffers());
 }
 
 }  // namespace
