@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kSmallestBuffer = 16 * 1024;
 constexpr std::size_t kBlock = 18 * 1024;
 
-/// One to read and one to write. Freed by whoever takes one last; kept to the end by the thread that set it.
+/// One to read and one to write, of the thread that has asked for it.
 thread_local bool keeps = false;
 thread_local std::array<void*, 2> kept{};
 
@@ -25,6 +25,7 @@ bool IsBlock(void* block) {
 }
 
 void* Allocate(std::size_t size, const char*, int) {
+  if (size == 0) return nullptr;  // as OpenSSL's own does
   if (size < kSmallestBuffer || size > kBlock) return std::malloc(size);
   for (void*& block : kept) {
     if (block != nullptr) return std::exchange(block, nullptr);

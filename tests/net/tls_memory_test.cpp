@@ -58,6 +58,7 @@ TEST_F(TlsMemoryTest, LeavesOtherSizesAndOtherThreadsAlone) {
   const std::size_t before = InUse();
   Free(Allocate(3, 100));
   Free(Allocate(3, 100'000));
+  EXPECT_EQ(OPENSSL_malloc(0), nullptr);
   OPENSSL_free(OPENSSL_realloc(OPENSSL_malloc(100), 50'000));
   EXPECT_LT(InUse(), before + kBuffer);
   std::thread([] { Free(Allocate(3, kBuffer)); }).join();
