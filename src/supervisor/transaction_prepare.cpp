@@ -177,6 +177,10 @@ void Transaction::OnPrepared(Participant& participant, const Process::Answer& an
   if (phase_ != Phase::kPreparing || participant.stage_ == Participant::Stage::kReady) return;
   if (answer.status.ok()) {
     participant.stage_ = Participant::Stage::kReady;
+    log::Debug("supervisor", "a worker process is ready for a revision",
+               {{"worker", participant.settings_.id},
+                {"process", participant.process_->index()},
+                {"revision", number_}});
     if (--pending_ == 0) Decide();
     return;
   }

@@ -129,14 +129,14 @@ TEST_F(FrozenProcess, DuringCommitIsReplaced) {
   ASSERT_EQ(::kill(second_, SIGSTOP), 0);  // keeps the decision back
   CtlResult applied;
   std::thread change([&] { applied = Apply(7); });
-  const json prepared = node_.AwaitLine([&](const json& line) {
-    return line.value("msg", "") == "revision prepared" && line.value("process", "") == first_name &&
+  const json first_is_ready = node_.AwaitLine([&](const json& line) {
+    return line.value("msg", "") == "a worker process is ready for a revision" &&
            line.value("revision", 0) == 2;
   });
   ::kill(first_, SIGSTOP);
   ::kill(second_, SIGCONT);
   change.join();
-  ASSERT_FALSE(prepared.is_null());
+  ASSERT_FALSE(first_is_ready.is_null());
   ASSERT_EQ(applied.exit_code, 0) << applied.err;
   EXPECT_EQ(Revision(), 2U);
   const json back = node_.AwaitLine([&](const json& line) {
