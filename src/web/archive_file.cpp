@@ -72,10 +72,11 @@ void ArchiveFile::NoteUnusable(const Status& why) {
   told_ = Message(why);
   if (look_again_) {
     return log::Warning("web",
-                        archive_ ? "an archive cannot be read at the moment; what it held before stays in "
-                                   "use, and it is tried again"
-                                 : "an archive cannot be read at the moment; its path answers 503, and it is "
-                                   "tried again",
+                        archive_
+                            ? "an archive cannot be read; what it held before stays in use. It is tried "
+                              "again: remove what the error names"
+                            : "an archive cannot be read; its path answers 503. It is tried again: remove "
+                              "what the error names",
                         {{"file", source_.file}, {"error", told_}});
   }
   log::Warning("web",

@@ -75,9 +75,10 @@ void SetUp(CURL* curl, const DownloadOrder& order, Sink& sink) {
 Status Download(const DownloadOrder& order, int file, const std::atomic<bool>& cancelled) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  Sink sink{.file = file, .most = order.most, .cancelled = cancelled, .written = 0, .failure = {}};
+  // Gone before the sink: its end may still write to what it was given.
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
   if (!curl) return ResourceExhausted("there is no memory for a download");
-  Sink sink{.file = file, .most = order.most, .cancelled = cancelled, .written = 0, .failure = {}};
   SetUp(curl.get(), order, sink);
   const CURLcode result = curl_easy_perform(curl.get());
   long status = 0;
