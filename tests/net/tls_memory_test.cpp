@@ -4,6 +4,8 @@
 #include <malloc.h>
 #include <openssl/crypto.h>
 
+#include <cstdlib>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -27,47 +29,62 @@ std::size_t InUse() {
   return ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
 }
 
-// OpenSSL takes its functions once, so that each test wants a process of its own.
-class TlsMemoryTest : public testing::Test {
- protected:
-  void SetUp() override { ASSERT_TRUE(KeepTlsBuffers()); }
-};
-
-TEST_F(TlsMemoryTest, KeepsTwoBuffersAndNoMore) {
-  Free(Allocate(1, kBuffer));
-  const std::size_t one = InUse();
-  Free(Allocate(5, kBuffer));
-  const std::size_t two = InUse();
-  EXPECT_GE(two, one + kBuffer);
-  EXPECT_LT(two, one + 2 * kBuffer);
-  Free(Allocate(1, kBuffer + 1000));  // of another size, and kept alike
-  EXPECT_EQ(InUse(), two);
+/// OpenSSL takes its functions once, so that each test has a process of its own.
+void ExpectInANewProcess(const std::function<void()>& body) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // starts the program anew
+  const auto run = [&body] {
+    body();
+    std::exit(testing::Test::HasFailure() ? 1 : 0);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
 }
 
-TEST_F(TlsMemoryTest, GivesEachBlockOnceAndLargeEnough) {
-  Free(Allocate(2, kBuffer));
-  const std::vector<void*> blocks = Allocate(4, kBuffer + 1000);
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    EXPECT_GE(::malloc_usable_size(blocks[i]), kBuffer + 1000);
-    for (std::size_t k = 0; k < i; ++k) EXPECT_NE(blocks[i], blocks[k]);
-  }
-  Free(blocks);
+TEST(TlsMemory, KeepsTwoBuffersAndNoMore) {
+  ExpectInANewProcess([] {
+    ASSERT_TRUE(KeepTlsBuffers());
+    Free(Allocate(1, kBuffer));
+    const std::size_t one = InUse();
+    Free(Allocate(5, kBuffer));
+    const std::size_t two = InUse();
+    EXPECT_GE(two, one + kBuffer);
+    EXPECT_LT(two, one + 2 * kBuffer);
+    Free(Allocate(1, kBuffer + 1000));  // of another size, and kept alike
+    EXPECT_EQ(InUse(), two);
+  });
 }
 
-TEST_F(TlsMemoryTest, LeavesOtherSizesAndOtherThreadsAlone) {
-  const std::size_t before = InUse();
-  Free(Allocate(3, 100));
-  Free(Allocate(3, 100'000));
-  EXPECT_EQ(OPENSSL_malloc(0), nullptr);
-  OPENSSL_free(OPENSSL_realloc(OPENSSL_malloc(100), 50'000));
-  EXPECT_LT(InUse(), before + kBuffer);
-  std::thread([] { Free(Allocate(3, kBuffer)); }).join();
-  EXPECT_LT(InUse(), before + kBuffer);
+TEST(TlsMemory, GivesEachBlockOnceAndLargeEnough) {
+  ExpectInANewProcess([] {
+    ASSERT_TRUE(KeepTlsBuffers());
+    Free(Allocate(2, kBuffer));
+    const std::vector<void*> blocks = Allocate(4, kBuffer + 1000);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      EXPECT_GE(::malloc_usable_size(blocks[i]), kBuffer + 1000);
+      for (std::size_t k = 0; k < i; ++k) EXPECT_NE(blocks[i], blocks[k]);
+    }
+    Free(blocks);
+  });
 }
 
-TEST(TlsMemoryLateTest, ChangesNothing) {
-  OPENSSL_free(OPENSSL_malloc(1));
-  EXPECT_FALSE(KeepTlsBuffers());
+TEST(TlsMemory, LeavesOtherSizesAndOtherThreadsAlone) {
+  ExpectInANewProcess([] {
+    ASSERT_TRUE(KeepTlsBuffers());
+    const std::size_t before = InUse();
+    Free(Allocate(3, 100));
+    Free(Allocate(3, 100'000));
+    EXPECT_EQ(OPENSSL_malloc(0), nullptr);
+    OPENSSL_free(OPENSSL_realloc(OPENSSL_malloc(100), 50'000));
+    EXPECT_LT(InUse(), before + kBuffer);
+    std::thread([] { Free(Allocate(3, kBuffer)); }).join();
+    EXPECT_LT(InUse(), before + kBuffer);
+  });
+}
+
+TEST(TlsMemory, ChangesNothingIfOpenSslIsInUse) {
+  ExpectInANewProcess([] {
+    OPENSSL_free(OPENSSL_malloc(1));
+    EXPECT_FALSE(KeepTlsBuffers());
+  });
 }
 
 }  // namespace
